@@ -1,0 +1,115 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Channel, Classification, Decision, Language, Summary};
+
+/// How soon a ticket must be looked at, compared with others of its queue.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// Can wait.
+    Low,
+    /// As a rule.
+    Normal,
+    /// Before the others.
+    High,
+    /// At once.
+    Urgent,
+}
+
+impl Priority {
+    /// All priorities, lowest first: the position is the rank in the store.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+
+    /// The name used in JSON and in `routing.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::Urgent => "urgent",
+        }
+    }
+}
+
+/// Where a ticket stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TicketState {
+    /// In its queue, held by nobody.
+    Open,
+    /// Held by an agent.
+    Claimed,
+    /// Done.
+    Resolved,
+}
+
+impl TicketState {
+    /// The name used in JSON and in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Claimed => "claimed",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// A conversation handed to a human queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Ticket {
+    /// Identifier.
+    pub id: String,
+    /// The conversation that was handed over.
+    pub conversation_id: String,
+    /// The customer, if known.
+    pub customer_id: Option<String>,
+    /// Where the message came in.
+    pub channel: Channel,
+    /// Language to answer in.
+    pub language: Language,
+    /// Human queue.
+    pub queue: String,
+    /// Rank within the queue.
+    pub priority: Priority,
+    /// Where it stands.
+    pub state: TicketState,
+    /// Agent who holds it.
+    pub agent: Option<String>,
+    /// First response is due at this time.
+    #[schema(value_type = String, format = DateTime)]
+    pub due_at: Timestamp,
+    /// When the ticket was opened.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Last change.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// What the agent reads first.
+    pub summary: Summary,
+    /// Classification of the message that opened the ticket.
+    pub classification: Classification,
+    /// Decision that opened the ticket.
+    pub decision: Decision,
+    /// Reason given when it was resolved.
+    pub resolution: Option<String>,
+    /// Counts changes; an update names the version that it saw.
+    pub version: i64,
+}
+
+/// One entry of a ticket's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TicketEvent {
+    /// `opened claimed replied noted transferred released resolved reopened corrected`.
+    pub kind: String,
+    /// Agent or `lotse`.
+    pub actor: String,
+    /// Particulars, for example the queues of a transfer.
+    pub detail: serde_json::Value,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}

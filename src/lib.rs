@@ -1,0 +1,11 @@
+//! Lotse reads every customer message that reaches a company, and steers it.
+//!
+//! Read [`domain`] first, then follow one message: [`http`] takes it in, [`desk`] knows the order
+//! of the steps, [`classifier`] reads it, [`knowledge`] finds the article, [`triage`] decides,
+//! [`store`] keeps it. A folder knows only those below it in the list that the README gives.
+
+pub mod classifier;
+pub mod domain;
+pub mod encoder;
+pub mod knowledge;
+pub mod text;

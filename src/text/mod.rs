@@ -1,0 +1,17 @@
+//! What is written here? Cleaning (quotes, signatures), language and entities of one message.
+
+use crate::domain::{Entity, Language};
+
+/// A message made ready for reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreparedText {
+    /// The message as sent.
+    pub original: String,
+    /// What the writer says now: quoted history, signature and legal footers cut away, white
+    /// space folded. Never blank when `original` is not.
+    pub cleaned: String,
+    /// Main language.
+    pub language: Language,
+    /// Entities, in the order of the text; positions count characters of `original`.
+    pub entities: Vec<Entity>,
+}
