@@ -8,4 +8,5 @@ pub mod classifier;
 pub mod domain;
 pub mod encoder;
 pub mod knowledge;
+pub mod observe;
 pub mod text;

@@ -15,3 +15,13 @@ pub struct PreparedText {
     /// Entities, in the order of the text; positions count characters of `original`.
     pub entities: Vec<Entity>,
 }
+
+/// Makes a message ready for reading.
+pub fn prepare(text: &str, language: Option<Language>) -> PreparedText {
+    PreparedText {
+        original: text.to_owned(),
+        cleaned: text.to_owned(),
+        language: language.unwrap_or(Language::De),
+        entities: Vec::new(),
+    }
+}

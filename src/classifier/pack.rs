@@ -1,0 +1,151 @@
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::{ClassifierError, FORMAT, Manifest};
+use crate::encoder::{EncoderConfig, TextTokenizer, Weights};
+
+/// The files that a pack's manifest vouches for.
+const HASHED: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
+
+/// A model pack in memory: a directory in the Hugging Face layout plus `lotse.json`.
+pub struct Pack {
+    /// `lotse.json`.
+    pub manifest: Manifest,
+    /// `config.json`.
+    pub config: EncoderConfig,
+    /// `tokenizer.json`, ready for use.
+    pub tokenizer: TextTokenizer,
+    /// `model.safetensors`: encoder and heads.
+    pub weights: Weights,
+}
+
+impl Pack {
+    /// Loads a pack and verifies hashes and format; shapes are checked when the encoder is built.
+    pub fn load(directory: &Path) -> Result<Self, ClassifierError> {
+        let manifest = read_manifest(directory)?;
+        for (file, expected) in &manifest.files {
+            let found = file_sha256(directory, file)?;
+            if found != *expected {
+                return Err(ClassifierError::Damaged {
+                    path: directory.to_owned(),
+                    problem: format!("{file} has SHA-256 {found}, lotse.json expects {expected}"),
+                });
+            }
+        }
+        Ok(Self {
+            manifest,
+            config: EncoderConfig::read(&directory.join("config.json"))?,
+            tokenizer: TextTokenizer::read(&directory.join("tokenizer.json"))?,
+            weights: Weights::read(&directory.join("model.safetensors"))?,
+        })
+    }
+
+    /// Writes manifest, configuration and weights; `tokenizer.json` is copied from `tokenizer`.
+    /// The manifest is written last and put in place by a rename, so that a directory with a
+    /// `lotse.json` always is a whole pack.
+    pub fn save(
+        manifest: &mut Manifest,
+        config: &EncoderConfig,
+        weights: &Weights,
+        tokenizer: &Path,
+        directory: &Path,
+    ) -> Result<(), ClassifierError> {
+        let failed = |path: &Path, error: std::io::Error| ClassifierError::Damaged {
+            path: path.to_owned(),
+            problem: format!("cannot be written: {error}"),
+        };
+        std::fs::create_dir_all(directory).map_err(|error| failed(directory, error))?;
+        let target = directory.join("tokenizer.json");
+        if tokenizer != target {
+            std::fs::copy(tokenizer, &target).map_err(|error| failed(&target, error))?;
+        }
+        let path = directory.join("config.json");
+        let text = serde_json::to_string_pretty(config).expect("a configuration is plain data");
+        std::fs::write(&path, text + "\n").map_err(|error| failed(&path, error))?;
+        weights.write(&directory.join("model.safetensors"))?;
+        for file in HASHED {
+            manifest.files.insert(file.to_owned(), file_sha256(directory, file)?);
+        }
+        save_manifest(manifest, directory)
+    }
+}
+
+/// Writes `lotse.json` alone, for figures and thresholds found after the weights were saved.
+pub(crate) fn save_manifest(manifest: &Manifest, directory: &Path) -> Result<(), ClassifierError> {
+    let text = serde_json::to_string_pretty(manifest).expect("a manifest is plain data") + "\n";
+    let (draft, path) = (directory.join("lotse.json.new"), directory.join("lotse.json"));
+    std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, &path)).map_err(|error| {
+        ClassifierError::Damaged { path, problem: format!("cannot be written: {error}") }
+    })
+}
+
+fn read_manifest(directory: &Path) -> Result<Manifest, ClassifierError> {
+    let path = directory.join("lotse.json");
+    let missing =
+        |problem: String| ClassifierError::Missing { path: directory.to_owned(), problem };
+    let damaged =
+        |problem: String| ClassifierError::Damaged { path: directory.to_owned(), problem };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| missing(format!("lotse.json cannot be read ({error})")))?;
+    let value: serde_json::Value = serde_json::from_str(&text)
+        .map_err(|error| damaged(format!("lotse.json is not JSON ({error})")))?;
+    let found = value.get("format").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if found != u64::from(FORMAT) {
+        return Err(ClassifierError::Format { path: directory.to_owned(), found });
+    }
+    serde_json::from_value(value).map_err(|error| damaged(format!("lotse.json: {error}")))
+}
+
+fn file_sha256(directory: &Path, file: &str) -> Result<String, ClassifierError> {
+    let bytes = std::fs::read(directory.join(file)).map_err(|error| ClassifierError::Missing {
+        path: directory.to_owned(),
+        problem: format!("{file} cannot be read ({error})"),
+    })?;
+    Ok(hex_sha256(&bytes))
+}
+
+/// SHA-256 in lower-case hexadecimal digits.
+pub(crate) fn hex_sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+        text
+    })
+}
+
+/// What `lotse model info` and `verify` tell of a pack.
+#[derive(Debug, serde::Serialize)]
+pub struct PackSummary {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Weights of encoder and heads.
+    pub parameters: usize,
+    /// Encoder layers.
+    pub layers: usize,
+    /// Width of the encoder.
+    pub hidden_size: usize,
+    /// Size of all files together, in bytes.
+    pub bytes: u64,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+/// Loads a pack as the service would, runs one message through it, and tells what it is.
+pub fn verify(directory: &Path) -> Result<PackSummary, ClassifierError> {
+    let classifier = super::Classifier::load(directory)?;
+    let text = crate::text::prepare("Wo ist mein Paket?", None);
+    classifier.read(&[text])?;
+    let bytes = std::fs::read_dir(directory)
+        .map(|entries| entries.flatten().filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum())
+        .unwrap_or(0);
+    let pack = Pack::load(directory)?;
+    Ok(PackSummary {
+        parameters: pack.weights.parameters(),
+        layers: pack.config.num_hidden_layers,
+        hidden_size: pack.config.hidden_size,
+        manifest: pack.manifest,
+        bytes,
+        path: directory.to_owned(),
+    })
+}

@@ -1,0 +1,254 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use candle_core::Device;
+
+use super::{
+    Answering, ClassifierError, Head, Manifest, Pack, ScopeCalibration, log_sum_exp, normalise,
+    sigmoid, softmax,
+};
+use crate::domain::{Classification, IntentScore, Sentiment, SentimentScore, TierScore};
+use crate::encoder::{Bert, EncoderError, Mode, PackedBatch, TextTokenizer};
+use crate::knowledge::Embed;
+use crate::text::PreparedText;
+
+/// Intents listed beside the first.
+const ALTERNATIVES: usize = 4;
+
+/// Tokens encoded in one pass; more are cut into several passes, so that memory stays bounded.
+const PASS_TOKENS: usize = 4_096;
+
+/// What one encoder pass tells of one message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// Intent, sentiment, tier, entities.
+    pub classification: Classification,
+    /// Vector of length 1 for the knowledge search.
+    pub embedding: Vec<f32>,
+}
+
+/// Raw outputs of all heads for one message, by head name; what calibration is fitted on.
+pub type Logits = BTreeMap<String, Vec<f32>>;
+
+/// A model pack ready to read messages.
+pub struct Classifier {
+    manifest: Manifest,
+    tokenizer: TextTokenizer,
+    encoder: Bert,
+    heads: BTreeMap<String, Head>,
+    /// Mean of the pooled vectors of the training rows. Taken away before vectors are compared:
+    /// the raw vectors all point much the same way.
+    centre: Vec<f32>,
+}
+
+impl Classifier {
+    /// Loads and verifies a pack.
+    pub fn load(directory: &Path) -> Result<Self, ClassifierError> {
+        Self::from_pack(Pack::load(directory)?)
+    }
+
+    fn from_pack(pack: Pack) -> Result<Self, ClassifierError> {
+        let width = pack.config.hidden_size;
+        let encoder = Bert::new(&pack.config, &pack.weights, &Device::Cpu)?;
+        let mut heads = BTreeMap::new();
+        for (name, info) in &pack.manifest.heads {
+            let outputs = if info.labels.len() == 2 { 1 } else { info.labels.len() };
+            heads.insert(name.clone(), Head::load(&pack.weights, name, outputs, width)?);
+        }
+        let centre = pack.weights.get("head.search.centre", &[width])?.to_f32();
+        Ok(Self { manifest: pack.manifest, tokenizer: pack.tokenizer, encoder, heads, centre })
+    }
+
+    /// What the pack says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The learned confidence of automatic answers, if the pack has one.
+    pub fn answering(&self) -> Option<&Answering> {
+        self.manifest.answering.as_ref()
+    }
+
+    /// Reads messages, each in one encoder pass shared by all heads and the search vector.
+    pub fn read(&self, texts: &[PreparedText]) -> Result<Vec<Reading>, ClassifierError> {
+        let cleaned: Vec<&str> = texts.iter().map(|text| text.cleaned.as_str()).collect();
+        let pooled = self.pooled(&cleaned)?;
+        Ok(texts.iter().zip(pooled).map(|(text, pooled)| self.interpret(text, pooled)).collect())
+    }
+
+    /// Raw head outputs of messages.
+    pub fn logits(&self, texts: &[PreparedText]) -> Result<Vec<Logits>, ClassifierError> {
+        let cleaned: Vec<&str> = texts.iter().map(|text| text.cleaned.as_str()).collect();
+        let pooled = self.pooled(&cleaned)?;
+        Ok(pooled.iter().map(|pooled| self.head_logits(pooled)).collect())
+    }
+
+    /// Pooled vectors `[texts][hidden_size]`, texts of similar length encoded together.
+    fn pooled(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EncoderError> {
+        let sequences = texts
+            .iter()
+            .map(|text| self.tokenizer.encode(&self.manifest.prefix, text))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        order.sort_by_key(|index| sequences[*index].len());
+        let mut pooled = vec![Vec::new(); texts.len()];
+        let mut start = 0;
+        while start < order.len() {
+            let mut end = start;
+            let mut tokens = 0;
+            while end < order.len()
+                && (end == start || tokens + sequences[order[end]].len() <= PASS_TOKENS)
+            {
+                tokens += sequences[order[end]].len();
+                end += 1;
+            }
+            let batch: Vec<Vec<u32>> =
+                order[start..end].iter().map(|index| sequences[*index].clone()).collect();
+            let vectors = self
+                .encoder
+                .pooled(&PackedBatch::new(&batch), Mode::Inference)?
+                .to_vec2::<f32>()
+                .map_err(EncoderError::from)?;
+            for (index, vector) in order[start..end].iter().zip(vectors) {
+                pooled[*index] = vector;
+            }
+            start = end;
+        }
+        Ok(pooled)
+    }
+
+    fn head_logits(&self, pooled: &[f32]) -> Logits {
+        self.heads.iter().map(|(name, head)| (name.clone(), head.logits(pooled))).collect()
+    }
+
+    fn interpret(&self, text: &PreparedText, pooled: Vec<f32>) -> Reading {
+        let logits = self.head_logits(&pooled);
+        let probabilities = |name: &str| {
+            Some(softmax(logits.get(name)?, self.manifest.heads.get(name)?.temperature))
+        };
+        let intents = probabilities("intent");
+        let in_scope = self.manifest.scope.as_ref().map(|scope| scope.probability(&logits));
+        let (intent, alternatives) = self.rank_intents(intents.as_deref(), in_scope);
+        let classification = Classification {
+            language: text.language,
+            intent,
+            in_scope,
+            alternatives,
+            sentiment: probabilities("sentiment").map(|shares| best_sentiment(&shares)),
+            tier: probabilities("tier")
+                .map(|shares| self.best_tier(&shares, intents.as_deref(), in_scope)),
+            answerable: logits
+                .get("answerable")
+                .map(|logit| sigmoid(logit[0] / self.manifest.heads["answerable"].temperature)),
+            entities: text.entities.clone(),
+        };
+        let mut embedding = pooled;
+        embedding.iter_mut().zip(&self.centre).for_each(|(value, centre)| *value -= centre);
+        normalise(&mut embedding);
+        Reading { classification, embedding }
+    }
+
+    fn rank_intents(
+        &self,
+        shares: Option<&[f32]>,
+        in_scope: Option<f32>,
+    ) -> (Option<IntentScore>, Vec<IntentScore>) {
+        let Some(shares) = shares else { return (None, Vec::new()) };
+        let labels = &self.manifest.heads["intent"].labels;
+        let mut ranked: Vec<IntentScore> = labels
+            .iter()
+            .zip(shares)
+            .map(|(name, confidence)| IntentScore { name: name.clone(), confidence: *confidence })
+            .collect();
+        ranked.sort_by(|left, right| right.confidence.total_cmp(&left.confidence));
+        let threshold = self.manifest.scope.map_or(0.0, |scope| scope.threshold);
+        if in_scope.is_some_and(|probability| probability < threshold) {
+            ranked.truncate(ALTERNATIVES);
+            return (None, ranked);
+        }
+        ranked.truncate(ALTERNATIVES + 1);
+        let best = ranked.remove(0);
+        (Some(best), ranked)
+    }
+
+    /// Tier probabilities with what the intents allow: `P(tier) ∝ P_head(tier) · P(floor ≤ tier)`.
+    fn best_tier(
+        &self,
+        shares: &[f32],
+        intents: Option<&[f32]>,
+        in_scope: Option<f32>,
+    ) -> TierScore {
+        let mut probabilities = [0.0; 3];
+        for (label, share) in self.manifest.heads["tier"].labels.iter().zip(shares) {
+            if let Some(slot) = label
+                .parse::<usize>()
+                .ok()
+                .and_then(|level| probabilities.get_mut(level.wrapping_sub(1)))
+            {
+                *slot = *share;
+            }
+        }
+        if let Some(intents) = intents {
+            let labels = &self.manifest.heads["intent"].labels;
+            let scope = in_scope.unwrap_or(1.0);
+            for (level, probability) in probabilities.iter_mut().enumerate() {
+                let allowed: f32 = labels
+                    .iter()
+                    .zip(intents)
+                    .filter(|(name, _)| {
+                        usize::from(self.manifest.tier_floor.get(*name).copied().unwrap_or(1))
+                            <= level + 1
+                    })
+                    .map(|(_, share)| share)
+                    .sum();
+                *probability *= scope * allowed + (1.0 - scope);
+            }
+            let total: f32 = probabilities.iter().sum();
+            if total > 0.0 {
+                probabilities.iter_mut().for_each(|probability| *probability /= total);
+            }
+        }
+        let (index, confidence) = argmax(&probabilities);
+        TierScore { level: index as u8 + 1, confidence, probabilities }
+    }
+}
+
+impl ScopeCalibration {
+    /// Probability of being in scope from one message's raw head outputs.
+    pub fn probability(&self, logits: &Logits) -> f32 {
+        let [logit, energy, maximum] = Self::features(logits);
+        sigmoid(self.bias + self.logit * logit + self.energy * energy + self.maximum * maximum)
+    }
+
+    /// Scope logit, energy and greatest probability of the intents.
+    pub fn features(logits: &Logits) -> [f32; 3] {
+        let scope = logits.get("scope").map_or(0.0, |outputs| outputs[0]);
+        let (energy, maximum) = logits
+            .get("intent")
+            .map_or((0.0, 0.0), |outputs| (log_sum_exp(outputs), argmax(&softmax(outputs, 1.0)).1));
+        [scope, energy, maximum]
+    }
+}
+
+fn best_sentiment(shares: &[f32]) -> SentimentScore {
+    let (index, confidence) = argmax(shares);
+    SentimentScore { name: Sentiment::ALL[index], confidence }
+}
+
+fn argmax(values: &[f32]) -> (usize, f32) {
+    values.iter().copied().enumerate().fold((0, f32::NEG_INFINITY), |best, (index, value)| {
+        if value > best.1 { (index, value) } else { best }
+    })
+}
+
+impl Embed for Classifier {
+    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, String> {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut vectors = self.pooled(&texts).map_err(|error| error.to_string())?;
+        for vector in &mut vectors {
+            vector.iter_mut().zip(&self.centre).for_each(|(value, centre)| *value -= centre);
+            normalise(vector);
+        }
+        Ok(vectors)
+    }
+}
