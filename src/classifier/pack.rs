@@ -102,13 +102,13 @@ fn file_sha256(directory: &Path, file: &str) -> Result<String, ClassifierError> 
         path: directory.to_owned(),
         problem: format!("{file} cannot be read ({error})"),
     })?;
-    Ok(hex_sha256(&bytes))
+    Ok(hex(&Sha256::digest(&bytes)))
 }
 
-/// SHA-256 in lower-case hexadecimal digits.
-pub(crate) fn hex_sha256(bytes: &[u8]) -> String {
+/// Bytes in lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("writing to a String cannot fail");
         text
     })

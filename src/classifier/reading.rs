@@ -8,15 +8,12 @@ use super::{
     sigmoid, softmax,
 };
 use crate::domain::{Classification, IntentScore, Sentiment, SentimentScore, TierScore};
-use crate::encoder::{Bert, EncoderError, Mode, PackedBatch, TextTokenizer};
+use crate::encoder::{Bert, EncoderError, TextTokenizer};
 use crate::knowledge::Embed;
 use crate::text::PreparedText;
 
 /// Intents listed beside the first.
 const ALTERNATIVES: usize = 4;
-
-/// Tokens encoded in one pass; more are cut into several passes, so that memory stays bounded.
-const PASS_TOKENS: usize = 4_096;
 
 /// What one encoder pass tells of one message.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,38 +80,13 @@ impl Classifier {
         Ok(pooled.iter().map(|pooled| self.head_logits(pooled)).collect())
     }
 
-    /// Pooled vectors `[texts][hidden_size]`, texts of similar length encoded together.
+    /// Pooled vectors `[texts][hidden_size]`.
     fn pooled(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EncoderError> {
         let sequences = texts
             .iter()
             .map(|text| self.tokenizer.encode(&self.manifest.prefix, text))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.sort_by_key(|index| sequences[*index].len());
-        let mut pooled = vec![Vec::new(); texts.len()];
-        let mut start = 0;
-        while start < order.len() {
-            let mut end = start;
-            let mut tokens = 0;
-            while end < order.len()
-                && (end == start || tokens + sequences[order[end]].len() <= PASS_TOKENS)
-            {
-                tokens += sequences[order[end]].len();
-                end += 1;
-            }
-            let batch: Vec<Vec<u32>> =
-                order[start..end].iter().map(|index| sequences[*index].clone()).collect();
-            let vectors = self
-                .encoder
-                .pooled(&PackedBatch::new(&batch), Mode::Inference)?
-                .to_vec2::<f32>()
-                .map_err(EncoderError::from)?;
-            for (index, vector) in order[start..end].iter().zip(vectors) {
-                pooled[*index] = vector;
-            }
-            start = end;
-        }
-        Ok(pooled)
+        self.encoder.pooled_all(&sequences, |_| {})
     }
 
     fn head_logits(&self, pooled: &[f32]) -> Logits {

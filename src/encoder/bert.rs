@@ -3,6 +3,9 @@ use candle_nn::ops;
 
 use super::{EncoderConfig, EncoderError, StoredTensor, Weights};
 
+/// Tokens encoded in one pass; more are cut into several passes, so that memory stays bounded.
+const PASS_TOKENS: usize = 4_096;
+
 /// How a forward pass is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mode {
@@ -239,6 +242,39 @@ impl Bert {
         mean_over_tokens(&hidden, batch, &self.device)
     }
 
+    /// Pooled vectors `[sequences][hidden_size]` for any number of sequences, those of similar
+    /// length encoded together; `progress` is told how many were done by each pass.
+    pub fn pooled_all(
+        &self,
+        sequences: &[Vec<u32>],
+        mut progress: impl FnMut(usize),
+    ) -> Result<Vec<Vec<f32>>, EncoderError> {
+        let mut order: Vec<usize> = (0..sequences.len()).collect();
+        order.sort_by_key(|index| sequences[*index].len());
+        let mut pooled = vec![Vec::new(); sequences.len()];
+        let mut start = 0;
+        while start < order.len() {
+            let mut end = start;
+            let mut tokens = 0;
+            while end < order.len()
+                && (end == start || tokens + sequences[order[end]].len() <= PASS_TOKENS)
+            {
+                tokens += sequences[order[end]].len();
+                end += 1;
+            }
+            let batch: Vec<Vec<u32>> =
+                order[start..end].iter().map(|index| sequences[*index].clone()).collect();
+            let vectors =
+                self.pooled(&PackedBatch::new(&batch), Mode::Inference)?.to_vec2::<f32>()?;
+            for (index, vector) in order[start..end].iter().zip(vectors) {
+                pooled[*index] = vector;
+            }
+            progress(end - start);
+            start = end;
+        }
+        Ok(pooled)
+    }
+
     /// Sum of word, position and segment embeddings, normalised: `[tokens, hidden_size]`.
     fn embed(&self, batch: &PackedBatch) -> Result<Tensor, EncoderError> {
         let width = self.config.hidden_size;
@@ -282,10 +318,10 @@ impl Layer {
         }
         let context =
             if contexts.len() == 1 { contexts.remove(0) } else { Tensor::cat(&contexts, 0)? };
-        let attended = drop(self.attention.forward(&context)?, mode)?;
+        let attended = drop_out(self.attention.forward(&context)?, mode)?;
         let hidden = self.attention_norm.forward(&(attended + hidden)?, mode)?;
         let wide = self.intermediate.forward(&hidden)?.gelu_erf()?;
-        let narrow = drop(self.output.forward(&wide)?, mode)?;
+        let narrow = drop_out(self.output.forward(&wide)?, mode)?;
         self.output_norm.forward(&(narrow + hidden)?, mode)
     }
 }
@@ -339,7 +375,7 @@ fn mean_over_tokens(
     Ok(Tensor::cat(&means, 0)?.index_select(&place, 0)?)
 }
 
-fn drop(tensor: Tensor, mode: Mode) -> Result<Tensor, EncoderError> {
+fn drop_out(tensor: Tensor, mode: Mode) -> Result<Tensor, EncoderError> {
     match mode {
         Mode::Training { dropout } if dropout > 0.0 => Ok(ops::dropout(&tensor, dropout)?),
         _ => Ok(tensor),

@@ -1,0 +1,51 @@
+use std::path::PathBuf;
+
+use crate::train::{OUT_OF_SCOPE, Quality, TrainOptions, train};
+
+/// Arguments of `lotse train`.
+#[derive(clap::Args)]
+pub(super) struct TrainArguments {
+    /// Labelled rows, JSONL: {"text", "intent"?, "tier"?, "sentiment"?, "lang"?, "articles"?}
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    data: Vec<PathBuf>,
+    /// Rows for calibration and thresholds [default: a sixth of --data is held back]
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    valid: Vec<PathBuf>,
+    /// Encoder to start from: a model pack, a checkpoint directory, or a hub name
+    #[arg(long, default_value = "models/nordlicht-de-en", value_name = "PACK|DIR|HUB_NAME")]
+    base: String,
+    /// Put before every text [default: what the base was trained with]
+    #[arg(long)]
+    prefix: Option<String>,
+    /// Directory of the new pack
+    #[arg(long, value_name = "PACK")]
+    out: PathBuf,
+    /// Label of rows that are out of scope
+    #[arg(long, default_value = OUT_OF_SCOPE, value_name = "LABEL")]
+    out_of_scope: String,
+    /// Start of all random numbers
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// fast: heads alone, about a minute; full: the encoder as well, some minutes a thousand rows
+    #[arg(long, value_enum, default_value = "fast")]
+    quality: Quality,
+    /// Passes over the rows with --quality full
+    #[arg(long)]
+    epochs: Option<usize>,
+}
+
+pub(super) fn run(arguments: &TrainArguments) -> anyhow::Result<()> {
+    let manifest = train(&TrainOptions {
+        data: arguments.data.clone(),
+        valid: arguments.valid.clone(),
+        base: arguments.base.clone(),
+        prefix: arguments.prefix.clone(),
+        out: arguments.out.clone(),
+        out_of_scope: arguments.out_of_scope.clone(),
+        seed: arguments.seed,
+        quality: arguments.quality,
+        epochs: arguments.epochs,
+    })?;
+    eprintln!("wrote {} ({})", arguments.out.display(), manifest.name);
+    Ok(())
+}
