@@ -2,6 +2,7 @@
 //! library and prints what came of it. Results go to standard output, progress and logs to standard
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
+mod classify;
 mod model;
 mod train;
 
@@ -26,6 +27,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Classify lines of standard input, one JSON result a line
+    Classify(classify::ClassifyArguments),
     /// Train a model pack on labelled messages
     Train(train::TrainArguments),
     /// Tell what a model pack is, or check that it is whole
@@ -37,6 +40,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
+        Command::Classify(arguments) => classify::run(&arguments),
         Command::Train(arguments) => train::run(&arguments).map(|()| true),
         Command::Model(command) => model::run(&command).map(|()| true),
     };

@@ -76,7 +76,10 @@ fn print_summary(summary: &PackSummary) {
         "trained",
         format!(
             "{} on {} rows, calibrated on {}, quality {}, seed {}",
-            training.created, training.rows, training.validation_rows, training.quality,
+            training.created,
+            training.rows,
+            training.validation_rows,
+            training.quality,
             training.seed
         ),
     );

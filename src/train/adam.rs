@@ -39,7 +39,12 @@ impl AdamW {
             .into_iter()
             .map(|(variable, rate, decay)| {
                 let size = variable.elem_count();
-                Slot { variable, rate, decay, moments: Mutex::new((vec![0.0; size], vec![0.0; size])) }
+                Slot {
+                    variable,
+                    rate,
+                    decay,
+                    moments: Mutex::new((vec![0.0; size], vec![0.0; size])),
+                }
             })
             .collect();
         Self { slots, step: 0 }
@@ -65,17 +70,11 @@ impl AdamW {
         }
         let norm = squares.sqrt();
         let clip = if norm > clip { clip / norm } else { 1.0 };
-        let corrections = (
-            (1.0 - BETA1.powi(self.step)) as f32,
-            (1.0 - BETA2.powi(self.step)) as f32,
-        );
+        let corrections =
+            ((1.0 - BETA1.powi(self.step)) as f32, (1.0 - BETA2.powi(self.step)) as f32);
         for (slot, gradient) in present {
-            let update = Update {
-                slot,
-                rate: (rate * slot.rate) as f32,
-                clip: clip as f32,
-                corrections,
-            };
+            let update =
+                Update { slot, rate: (rate * slot.rate) as f32, clip: clip as f32, corrections };
             slot.variable.inplace_op2(&gradient, &update)?;
         }
         Ok(())
@@ -108,8 +107,8 @@ impl InplaceOp2 for Update<'_> {
             let gradient = gradient * self.clip;
             *first = beta1 * *first + (1.0 - beta1) * gradient;
             *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
-            let step = (*first / self.corrections.0)
-                / ((*second / self.corrections.1).sqrt() + EPSILON);
+            let step =
+                (*first / self.corrections.0) / ((*second / self.corrections.1).sqrt() + EPSILON);
             *weight = *weight * shrink - self.rate * step;
         }
         Ok(())

@@ -9,13 +9,33 @@ const SHARE: f64 = 0.5;
 const KEY_ROWS: [&str; 3] = ["qwertzuiopü", "asdfghjklöä", "yxcvbnm"];
 
 const OPENINGS: [&str; 14] = [
-    "Hallo, ", "Guten Tag, ", "Hi, ", "Servus, ", "Moin, ", "Grüß Gott, ", "Hello, ", "Hey, ",
-    "Hi there, ", "Sehr geehrte Damen und Herren,\n", "Dear team,\n", "ähm ", "also ", "uh ",
+    "Hallo, ",
+    "Guten Tag, ",
+    "Hi, ",
+    "Servus, ",
+    "Moin, ",
+    "Grüß Gott, ",
+    "Hello, ",
+    "Hey, ",
+    "Hi there, ",
+    "Sehr geehrte Damen und Herren,\n",
+    "Dear team,\n",
+    "ähm ",
+    "also ",
+    "uh ",
 ];
 
 const CLOSINGS: [&str; 10] = [
-    " Danke!", " lg", " MfG", " Vielen Dank im Voraus", " Grüße", " Thanks", " Thank you!", " thx",
-    " bitte", " please",
+    " Danke!",
+    " lg",
+    " MfG",
+    " Vielen Dank im Voraus",
+    " Grüße",
+    " Thanks",
+    " Thank you!",
+    " thx",
+    " bitte",
+    " please",
 ];
 
 /// A row as another customer might have typed it: umlauts spelled out or dropped, slips of the
@@ -77,7 +97,9 @@ fn mistype(text: &str, random: &mut StdRng) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     for _ in 0..=characters.len() / 40 {
         let letters: Vec<usize> = (1..characters.len().saturating_sub(1))
-            .filter(|index| characters[*index].is_alphabetic() && characters[index + 1].is_alphabetic())
+            .filter(|index| {
+                characters[*index].is_alphabetic() && characters[index + 1].is_alphabetic()
+            })
             .collect();
         let Some(place) = letters.choose(random).copied() else { break };
         match random.random_range(0..4) {

@@ -32,7 +32,9 @@ impl Base {
         };
         let prefix = match prefix {
             Some(prefix) => prefix.to_owned(),
-            None if directory.join("lotse.json").is_file() => Pack::load(&directory)?.manifest.prefix,
+            None if directory.join("lotse.json").is_file() => {
+                Pack::load(&directory)?.manifest.prefix
+            }
             // The E5 family was trained with a prefix; a checkpoint does not say so itself.
             None if label.to_lowercase().contains("e5") => "query: ".to_owned(),
             None => String::new(),

@@ -27,7 +27,9 @@ pub(super) fn temperature(outputs: &[Logits], task: &Task) -> f32 {
     let loss = |log_temperature: f64| {
         let temperature = log_temperature.exp() as f32;
         rows.iter()
-            .map(|(logits, target)| -f64::from(softmax(logits, temperature)[*target].max(1e-12).ln()))
+            .map(|(logits, target)| {
+                -f64::from(softmax(logits, temperature)[*target].max(1e-12).ln())
+            })
             .sum::<f64>()
     };
     golden_section(loss, -2.5, 2.5).exp() as f32
@@ -89,10 +91,8 @@ pub(super) fn heads(
         .iter()
         .zip(valid_tasks)
         .map(|(task, valid)| {
-            let info = HeadInfo {
-                labels: task.labels.clone(),
-                temperature: temperature(outputs, valid),
-            };
+            let info =
+                HeadInfo { labels: task.labels.clone(), temperature: temperature(outputs, valid) };
             (task.name.to_owned(), info)
         })
         .collect()

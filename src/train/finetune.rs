@@ -120,8 +120,10 @@ pub(super) fn finetune(
             );
         });
         if best.as_ref().is_none_or(|(least, _)| validation < *least) {
-            let copies =
-                everything.iter().map(|variable| variable.as_tensor().copy()).collect::<Result<_, _>>()?;
+            let copies = everything
+                .iter()
+                .map(|variable| variable.as_tensor().copy())
+                .collect::<Result<_, _>>()?;
             best = Some((validation, copies));
         }
     }

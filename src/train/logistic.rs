@@ -37,7 +37,8 @@ impl Logistic {
 
     /// Probability for one row of features.
     pub(super) fn probability(&self, features: &[f64]) -> f64 {
-        let sum: f64 = self.weights.iter().zip(features).map(|(weight, value)| weight * value).sum();
+        let sum: f64 =
+            self.weights.iter().zip(features).map(|(weight, value)| weight * value).sum();
         1.0 / (1.0 + (-(self.bias + sum)).exp())
     }
 }

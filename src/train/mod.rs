@@ -239,7 +239,9 @@ fn tokenise(
     rows: &[LabelledRow],
 ) -> Result<Vec<Vec<u32>>, TrainError> {
     rows.iter()
-        .map(|row| Ok(tokenizer.encode(prefix, &crate::text::prepare(&row.text, row.lang).cleaned)?))
+        .map(
+            |row| Ok(tokenizer.encode(prefix, &crate::text::prepare(&row.text, row.lang).cleaned)?),
+        )
         .collect()
 }
 
@@ -342,17 +344,15 @@ fn record(
 ) -> Result<TrainingRecord, TrainError> {
     let mut hash = Sha256::new();
     for path in options.data.iter().chain(&options.valid) {
-        hash.update(std::fs::read(path).map_err(|source| RowsError::Read {
-            path: path.clone(),
-            source,
-        })?);
+        hash.update(
+            std::fs::read(path).map_err(|source| RowsError::Read { path: path.clone(), source })?,
+        );
     }
     let digest = hash.finalize();
     Ok(TrainingRecord {
-        created: jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(
-            |_| String::new(),
-            |time| time.to_string(),
-        ),
+        created: jiff::Timestamp::now()
+            .round(jiff::Unit::Second)
+            .map_or_else(|_| String::new(), |time| time.to_string()),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         rows,
         validation_rows,

@@ -111,10 +111,8 @@ pub(super) fn fit_head(
 ) -> Result<HeadVariables, TrainError> {
     let (rows, width) = scaled.dims2()?;
     let head = HeadVariables::zeros(task.outputs(), width, device)?;
-    let mut optimiser = AdamW::new([
-        (head.weight.clone(), 1.0, 0.0),
-        (head.bias.clone(), 1.0, 0.0),
-    ]);
+    let mut optimiser =
+        AdamW::new([(head.weight.clone(), 1.0, 0.0), (head.bias.clone(), 1.0, 0.0)]);
     let shrinkage = SHRINKAGE / rows as f64;
     for step in 0..STEPS {
         let logits = head.forward(scaled)?;

@@ -75,15 +75,12 @@ pub enum RowsError {
 
 /// Reads one file of labelled rows. Blank lines are passed over.
 pub fn read_rows(path: &Path) -> Result<Vec<LabelledRow>, RowsError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| RowsError::Read { path: path.to_owned(), source })?;
+    let bytes =
+        std::fs::read(path).map_err(|source| RowsError::Read { path: path.to_owned(), source })?;
     let mut rows = Vec::new();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        let problem = |problem: String| RowsError::Line {
-            path: path.to_owned(),
-            line: index + 1,
-            problem,
-        };
+        let problem =
+            |problem: String| RowsError::Line { path: path.to_owned(), line: index + 1, problem };
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
