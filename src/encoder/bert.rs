@@ -1,5 +1,9 @@
+use std::cell::RefCell;
+
 use candle_core::{D, Device, Tensor, Var};
 use candle_nn::ops;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
 use super::{EncoderConfig, EncoderError, StoredTensor, Weights};
 
@@ -7,15 +11,38 @@ use super::{EncoderConfig, EncoderError, StoredTensor, Weights};
 const PASS_TOKENS: usize = 4_096;
 
 /// How a forward pass is meant.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Mode {
+#[derive(Clone, Copy)]
+pub enum Mode<'a> {
     /// Fused norms and softmax, which are faster and carry no gradient.
     Inference,
     /// Plain operations with a gradient each, and dropout on what every layer adds.
-    Training {
-        /// Probability with which a value is dropped.
-        dropout: f32,
-    },
+    Training(&'a Dropout),
+}
+
+/// Dropout whose masks follow from a seed (candle's own cannot be seeded on a CPU).
+pub struct Dropout {
+    share: f32,
+    random: RefCell<StdRng>,
+}
+
+impl Dropout {
+    /// Drops each value with probability `share`.
+    pub fn new(share: f32, seed: u64) -> Self {
+        Self { share, random: RefCell::new(StdRng::seed_from_u64(seed)) }
+    }
+
+    /// Zeroes values at random and scales the others up, so that the mean stays.
+    pub fn apply(&self, tensor: &Tensor) -> candle_core::Result<Tensor> {
+        if self.share <= 0.0 {
+            return Ok(tensor.clone());
+        }
+        let mut random = self.random.borrow_mut();
+        let kept = 1.0 / (1.0 - self.share);
+        let mask: Vec<f32> = (0..tensor.elem_count())
+            .map(|_| if random.random::<f32>() < self.share { 0.0 } else { kept })
+            .collect();
+        tensor * Tensor::from_vec(mask, tensor.dims(), tensor.device())?
+    }
 }
 
 /// Token sequences laid end to end without padding, ordered by length so that sequences of equal
@@ -349,7 +376,7 @@ fn attend(
     let scores = (split(query)?.matmul(&split(key)?.t()?)? * scale)?;
     let shares = match mode {
         Mode::Inference => ops::softmax_last_dim(&scores)?,
-        Mode::Training { .. } => ops::softmax(&scores, D::Minus1)?,
+        Mode::Training(_) => ops::softmax(&scores, D::Minus1)?,
     };
     let context = shares.matmul(&split(value)?)?;
     Ok(context.transpose(1, 2)?.contiguous()?.reshape((tokens, hidden))?)
@@ -377,8 +404,8 @@ fn mean_over_tokens(
 
 fn drop_out(tensor: Tensor, mode: Mode) -> Result<Tensor, EncoderError> {
     match mode {
-        Mode::Training { dropout } if dropout > 0.0 => Ok(ops::dropout(&tensor, dropout)?),
-        _ => Ok(tensor),
+        Mode::Training(dropout) => Ok(dropout.apply(&tensor)?),
+        Mode::Inference => Ok(tensor),
     }
 }
 
@@ -393,7 +420,7 @@ impl Norm {
         let (weight, bias) = (&self.weight, &self.bias);
         Ok(match mode {
             Mode::Inference => ops::layer_norm(input, weight, bias, self.epsilon)?,
-            Mode::Training { .. } => ops::layer_norm_slow(input, weight, bias, self.epsilon)?,
+            Mode::Training(_) => ops::layer_norm_slow(input, weight, bias, self.epsilon)?,
         })
     }
 }

@@ -10,7 +10,7 @@ mod quantise;
 mod tokens;
 mod weights;
 
-pub use bert::{Bert, Mode, PackedBatch};
+pub use bert::{Bert, Dropout, Mode, PackedBatch};
 pub use config::EncoderConfig;
 pub use quantise::{Q4_GROUP, QuantisedQ4, QuantisedQ8};
 pub use tokens::{MAX_TOKENS, TextTokenizer};

@@ -10,7 +10,7 @@ use super::base::Base;
 use super::labels::Task;
 use super::probe::{HeadVariables, Scaling, loss};
 use super::{LabelledRow, TrainError};
-use crate::encoder::{Bert, Mode, PackedBatch};
+use crate::encoder::{Bert, Dropout, Mode, PackedBatch};
 
 /// How the whole encoder is trained.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +91,7 @@ pub(super) fn finetune(
     let mut optimiser = AdamW::new(encoder.chain(head_variables));
 
     let mut random = StdRng::seed_from_u64(seed);
+    let dropout = Dropout::new(plan.dropout, seed ^ 1);
     let steps = plan.epochs * material.rows.len().div_ceil(plan.batch);
     let progress = progress_bar(steps as u64);
     let mut step = 0;
@@ -105,7 +106,8 @@ pub(super) fn finetune(
         let mut running = 0.0;
         for batch in batches(material, plan.batch, &mut random)? {
             let rate = plan.rate * schedule(step, steps, plan.warm_up);
-            let value = train_step(&bert, &heads, material, &batch, plan, rate, &mut optimiser)?;
+            let value =
+                train_step(&bert, &heads, material, &batch, plan, &dropout, rate, &mut optimiser)?;
             running = if step == 0 { value } else { 0.95 * running + 0.05 * value };
             step += 1;
             progress.set_message(format!("epoch {epoch}/{} loss {running:.3}", plan.epochs));
@@ -191,13 +193,12 @@ fn train_step(
     material: &Material,
     batch: &Batch,
     plan: Plan,
+    dropout: &Dropout,
     rate: f64,
     optimiser: &mut AdamW,
 ) -> Result<f64, TrainError> {
-    let mode = Mode::Training { dropout: plan.dropout };
-    let pooled = bert.pooled(&PackedBatch::new(&batch.sequences), mode)?;
-    let scaled = material.scaling.apply(&pooled)?;
-    let scaled = candle_nn::ops::dropout(&scaled, plan.dropout)?;
+    let pooled = bert.pooled(&PackedBatch::new(&batch.sequences), Mode::Training(dropout))?;
+    let scaled = dropout.apply(&material.scaling.apply(&pooled)?)?;
     let mut total: Option<Tensor> = None;
     for (head, task) in heads.iter().zip(material.tasks) {
         let targets: Vec<Option<u32>> = batch.rows.iter().map(|row| task.targets[*row]).collect();
