@@ -36,8 +36,28 @@ enum Command {
     Model(model::ModelCommand),
 }
 
+/// candle keeps a second pool of threads that spin while they wait, and reads its size from the
+/// environment alone. On a machine that does anything else they cost half the time, so the process
+/// starts itself again, once, with that pool switched off.
+fn without_spinning_threads() -> std::io::Result<()> {
+    const VARIABLE: &str = "CANDLE_NUM_THREADS";
+    #[cfg(unix)]
+    if std::env::var_os(VARIABLE).is_none() {
+        use std::os::unix::process::CommandExt;
+        let program = std::env::current_exe()?;
+        return Err(std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(VARIABLE, "1")
+            .exec());
+    }
+    Ok(())
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    if let Err(error) = without_spinning_threads() {
+        eprintln!("lotse: cannot set CANDLE_NUM_THREADS ({error}); going on without");
+    }
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Classify(arguments) => classify::run(&arguments),
