@@ -66,12 +66,32 @@ pub struct ScopeCalibration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answering {
+    /// How the scores of an article are weighed against each other.
+    pub ranking: Ranking,
     /// Constant.
     pub bias: f32,
     /// Weights by feature name, see `triage::answer_confidence`.
     pub weights: BTreeMap<String, f32>,
     /// Points of the curve, highest threshold first.
     pub curve: Vec<RiskPoint>,
+}
+
+/// Weights of the knowledge search's linear fusion `score = Σ weight · value`; they sum to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ranking {
+    /// Weight of the words in common.
+    pub bm25: f32,
+    /// Weight of the nearest phrasing.
+    pub cosine: f32,
+    /// Weight of the intent.
+    pub intent: f32,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Self { bm25: 0.25, cosine: 0.45, intent: 0.30 }
+    }
 }
 
 /// What happens on validation rows if all messages at or above a confidence are answered.

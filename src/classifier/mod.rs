@@ -12,7 +12,7 @@ mod service;
 
 pub use heads::{Head, dot, log_sum_exp, normalise, sigmoid, softmax};
 pub use manifest::{
-    Answering, FORMAT, HeadInfo, Manifest, RiskPoint, ScopeCalibration, TrainingRecord,
+    Answering, FORMAT, HeadInfo, Manifest, Ranking, RiskPoint, ScopeCalibration, TrainingRecord,
 };
 pub use pack::{Pack, PackSummary, verify};
 pub(crate) use pack::{hex, save_manifest};

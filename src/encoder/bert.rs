@@ -109,6 +109,8 @@ pub struct Bert {
     segment: Tensor,
     norm: Norm,
     layers: Vec<Layer>,
+    /// Layers below this one never change: they run as in inference, whatever the mode.
+    first_trained: usize,
     variables: Vec<(String, Var)>,
     device: Device,
 }
@@ -244,6 +246,7 @@ impl Bert {
             segment,
             norm,
             layers,
+            first_trained,
             variables,
             device: device.clone(),
         })
@@ -263,7 +266,8 @@ impl Bert {
     /// which the sequences were given.
     pub fn pooled(&self, batch: &PackedBatch, mode: Mode) -> Result<Tensor, EncoderError> {
         let mut hidden = self.embed(batch)?;
-        for layer in &self.layers {
+        for (index, layer) in self.layers.iter().enumerate() {
+            let mode = if index < self.first_trained { Mode::Inference } else { mode };
             hidden = layer.forward(&hidden, batch, self.config.num_attention_heads, mode)?;
         }
         mean_over_tokens(&hidden, batch, &self.device)

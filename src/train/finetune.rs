@@ -16,6 +16,12 @@ use crate::encoder::{Bert, Dropout, Mode, PackedBatch};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
     pub(super) epochs: usize,
+    /// One layer in this many, counted from below, stays as the base has it: the lowest ones read
+    /// words, which no message of one company needs to teach them anew.
+    pub(super) frozen_one_in: usize,
+    /// Tokens of a row that training reads. The point of a message stands early, and a long row
+    /// costs as much as ten short ones.
+    pub(super) tokens: usize,
     pub(super) batch: usize,
     /// Highest learning rate, at the uppermost layer and the heads.
     pub(super) rate: f64,
@@ -34,7 +40,9 @@ pub(super) struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            epochs: 6,
+            epochs: 4,
+            frozen_one_in: 3,
+            tokens: 128,
             batch: 32,
             rate: 1.5e-4,
             layer_share: 0.9,
@@ -47,6 +55,9 @@ impl Default for Plan {
         }
     }
 }
+
+/// Steps between two lines of a log, where there is no terminal to draw a bar on.
+const LOG_EVERY: usize = 50;
 
 /// Batches whose rows are sorted by length together before they are cut.
 const SORTED_TOGETHER: usize = 12;
@@ -77,8 +88,9 @@ pub(super) fn finetune(
     device: &Device,
 ) -> Result<Tuned, TrainError> {
     let base = material.base;
-    let bert = Bert::trainable(&base.config, &base.weights, device, 0)?;
     let layers = base.config.num_hidden_layers;
+    let frozen = layers / plan.frozen_one_in;
+    let bert = Bert::trainable(&base.config, &base.weights, device, frozen)?;
     let encoder = bert.variables().iter().map(|(name, variable)| {
         let depth = layers - 1 - layer_of(name).unwrap_or(0);
         let decay = if name.ends_with("dense.weight") { plan.weight_decay } else { 0.0 };
@@ -104,7 +116,7 @@ pub(super) fn finetune(
         .collect();
     for epoch in 1..=plan.epochs {
         let mut running = 0.0;
-        for batch in batches(material, plan.batch, &mut random)? {
+        for batch in batches(material, plan, &mut random)? {
             let rate = plan.rate * schedule(step, steps, plan.warm_up);
             let value =
                 train_step(&bert, &heads, material, &batch, plan, &dropout, rate, &mut optimiser)?;
@@ -112,6 +124,9 @@ pub(super) fn finetune(
             step += 1;
             progress.set_message(format!("epoch {epoch}/{} loss {running:.3}", plan.epochs));
             progress.inc(1);
+            if progress.is_hidden() && step.is_multiple_of(LOG_EVERY) {
+                eprintln!("step {step} of {steps}: loss {running:.3}");
+            }
         }
         let (validation, accuracy) = validate(&bert, &heads, material, device)?;
         progress.suspend(|| {
@@ -160,25 +175,23 @@ struct Batch {
 
 /// One epoch's batches: rows shuffled, changed as other customers would type them, and put beside
 /// rows of similar length.
-fn batches(
-    material: &Material,
-    size: usize,
-    random: &mut StdRng,
-) -> Result<Vec<Batch>, TrainError> {
+fn batches(material: &Material, plan: Plan, random: &mut StdRng) -> Result<Vec<Batch>, TrainError> {
     let mut order: Vec<usize> = (0..material.rows.len()).collect();
     order.shuffle(random);
     let mut batches = Vec::new();
-    for window in order.chunks(size * SORTED_TOGETHER) {
+    for window in order.chunks(plan.batch * SORTED_TOGETHER) {
         let mut rows = window
             .iter()
             .map(|row| {
                 let text = augment(&material.rows[*row].text, random);
                 let base = material.base;
-                Ok((*row, base.tokenizer.encode(&base.prefix, &text)?))
+                let mut ids = base.tokenizer.encode(&base.prefix, &text)?;
+                ids.truncate(plan.tokens);
+                Ok((*row, ids))
             })
             .collect::<Result<Vec<_>, TrainError>>()?;
         rows.sort_by_key(|(_, ids)| ids.len());
-        for chunk in rows.chunks(size) {
+        for chunk in rows.chunks(plan.batch) {
             let (rows, sequences) = chunk.iter().cloned().unzip();
             batches.push(Batch { rows, sequences });
         }
