@@ -7,6 +7,7 @@
 pub mod classifier;
 pub mod domain;
 pub mod encoder;
+pub mod evaluate;
 pub mod knowledge;
 pub mod observe;
 pub mod text;
