@@ -8,6 +8,7 @@ pub mod classifier;
 pub mod cli;
 pub mod domain;
 pub mod encoder;
+pub mod evaluate;
 pub mod knowledge;
 pub mod observe;
 pub mod text;
