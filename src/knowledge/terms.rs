@@ -1,22 +1,19 @@
-//! Which words of a text count for the search?
-//!
-//! The one place where the index meets the analysis of words.
-
-use std::collections::BTreeSet;
+//! Which words of a text count for the search? The one place where the index meets the analysis of
+//! words: `Analyser` has the signatures of `text::stem::Analyser`, which splits compounds too.
 
 use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::domain::{Article, Language};
 
-/// Stand-in with the signatures of `text::stem::Analyser`: lower case, folded umlauts, stems.
+/// Lower case, folded umlauts, stems.
 pub(super) struct Analyser;
 
 impl Analyser {
-    pub(super) fn new(_known_words: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn new<'w>(_known_words: impl IntoIterator<Item = &'w str>) -> Self {
         Self
     }
 
-    #[expect(clippy::unused_self, reason = "the analyser that replaces this one has known words")]
+    #[expect(clippy::unused_self, reason = "an analyser that splits compounds has known words")]
     pub(super) fn terms(&self, text: &str, language: Language) -> Vec<String> {
         let stemmer = Stemmer::create(match language {
             Language::De => Algorithm::German,
@@ -33,18 +30,10 @@ impl Analyser {
     }
 }
 
-/// An analyser that splits compounds into the words of these articles.
+/// An analyser that knows the words of these articles.
 pub(super) fn analyser<'a>(articles: impl Iterator<Item = &'a Article>) -> Analyser {
-    let mut words = BTreeSet::new();
-    for article in articles {
+    Analyser::new(articles.flat_map(|article| {
         let questions = article.questions.iter().map(String::as_str);
-        for text in [article.title.as_str(), article.body.as_str()].into_iter().chain(questions) {
-            words.extend(
-                text.split(|c: char| !c.is_alphabetic())
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_lowercase),
-            );
-        }
-    }
-    Analyser::new(words)
+        [article.title.as_str(), article.body.as_str()].into_iter().chain(questions)
+    }))
 }
