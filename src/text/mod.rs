@@ -1,6 +1,15 @@
 //! What is written here? Cleaning (quotes, signatures), language and entities of one message.
 
-use crate::domain::{Entity, Language};
+use jiff::Zoned;
+use jiff::civil::Date;
+
+use crate::domain::{Entity, EntityKind, Language};
+
+pub mod clean;
+pub mod entities;
+pub mod language;
+pub mod stem;
+mod words;
 
 /// A message made ready for reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,12 +25,37 @@ pub struct PreparedText {
     pub entities: Vec<Entity>,
 }
 
-/// Makes a message ready for reading.
+/// Makes a message ready for reading. Relative dates count from today in the system's time zone.
 pub fn prepare(text: &str, language: Option<Language>) -> PreparedText {
-    PreparedText {
-        original: text.to_owned(),
-        cleaned: text.to_owned(),
-        language: language.unwrap_or(Language::De),
-        entities: Vec::new(),
+    prepare_on(text, language, Zoned::now().date())
+}
+
+/// Makes a message ready for reading that was written on the given day.
+pub fn prepare_on(text: &str, language: Option<Language>, today: Date) -> PreparedText {
+    let cleaned = clean::clean(text);
+    let language = language.unwrap_or_else(|| language::detect(&cleaned));
+    let mut entities = entities::find(text, language, today);
+    drop_quoted(text, &mut entities);
+    PreparedText { original: text.to_owned(), cleaned, language, entities }
+}
+
+/// Of quoted history only the numbers that say what it is about are facts of this message; the
+/// dates and addresses there are those of the mails.
+fn drop_quoted(text: &str, entities: &mut Vec<Entity>) {
+    let quoted = clean::quoted(text);
+    if quoted.is_empty() || entities.is_empty() {
+        return;
     }
+    let byte_of: Vec<usize> = text.char_indices().map(|(byte, _)| byte).collect();
+    entities.retain(|entity| {
+        let is_number = matches!(
+            entity.kind,
+            EntityKind::OrderNumber
+                | EntityKind::CustomerNumber
+                | EntityKind::InvoiceNumber
+                | EntityKind::TrackingNumber
+        );
+        let start = byte_of.get(entity.start).copied().unwrap_or(text.len());
+        is_number || !quoted.iter().any(|range| range.contains(&start))
+    });
 }

@@ -1,0 +1,67 @@
+//! Which lines does a mail program or a legal department add?
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// "Von meinem iPhone gesendet", at the end of a line.
+static DEVICE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)(?: ^\W* | [.!?:)]\s+ ) (?P<footer>
+            von\ meinem\ (?:\S+\ ){1,4}gesendet
+          | (?:diese\ (?:nachricht|e-?mail)\ wurde\ )? von\ meinem\ .{2,60}\ gesendet
+          | gesendet\ (?: von\ (?:meinem|mail|outlook|yahoo) | mit\ (?:der|dem|outlook) ) (?:\ \S+){0,6}
+          | sent\ (?: from\ my | from\ (?:mail|outlook|yahoo|samsung) | via ) (?:\ \S+){1,4}
+          | get\ outlook\ for\ \S+ | outlook\ f(?:ü|ue)r\ (?:ios|android)(?:\ \S+){0,2}
+          | (?:diese\ e-?mail\ wurde|this\ e-?mail\ (?:was|has\ been))\ .{0,40}
+            (?:viren|avast|avg|virus).{0,60}
+          | (?:virenfrei|virus-free)\b.{0,40}
+        ) \W*$",
+    )
+    .expect("a fixed pattern")
+});
+
+/// First line of a legal notice.
+static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^\W* (?:
+            diese\ (?:e-?mail|nachricht|mail)\b.{0,80}
+              (?:vertraulich|rechtlich\ gesch(?:ü|ue)tzt|ausschlie(?:ß|ss)lich\ f(?:ü|ue)r)
+          | der\ inhalt\ dieser\ (?:e-?mail|nachricht)\b
+          | (?:wenn|falls|sollten)\ sie\ nicht\ der\ (?:richtige|vorgesehene|beabsichtigte|adressat)
+          | this\ (?:e-?mail|message|communication)\b.{0,80}(?:confidential|privileged|intended)
+          | the\ (?:information|contents?)\ (?:contained\ )?(?:in|of)\ this\ (?:e-?mail|message)\b
+          | if\ you\ (?:are\ not\ the\ intended|have\ received\ this|received\ this)
+          | confidentiality\ notice | vertraulichkeitshinweis | haftungsausschluss\s*: | disclaimer\s*:
+          | (?:please\ consider|bitte\ denken|bitte\ pr(?:ü|ue)fen|denken\ sie|think\ before)
+            .{0,60}(?:umwelt|environment|ausdrucken|printing|you\ print)
+          | (?:sitz\ der\ gesellschaft|gesch(?:ä|ae)ftsf(?:ü|ue)hr(?:er|ung|erin)|registergericht)\s*:
+          | .{0,60}\bamtsgericht\b.{0,40}\bhr[ab]\b | registered\ (?:office|in\ england)\b
+        )",
+    )
+    .expect("a fixed pattern")
+});
+
+/// The lines without footers. A notice ends with its paragraph, and only what follows other words
+/// is one: a message may open with "Diese Nachricht ist vertraulich".
+pub(super) fn without(lines: Vec<&str>) -> Vec<&str> {
+    let mut kept: Vec<&str> = Vec::with_capacity(lines.len());
+    let mut in_notice = false;
+    for line in lines {
+        let blank = line.trim().is_empty();
+        in_notice = !blank && (in_notice || is_notice(line, &kept));
+        if in_notice {
+            continue;
+        }
+        let end = DEVICE
+            .captures(line)
+            .and_then(|hit| hit.name("footer"))
+            .map_or(line.len(), |footer| footer.start());
+        kept.push(&line[..end]);
+    }
+    kept
+}
+
+fn is_notice(line: &str, before: &[&str]) -> bool {
+    before.iter().any(|line| !line.trim().is_empty()) && NOTICE.is_match(line)
+}
