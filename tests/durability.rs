@@ -12,7 +12,6 @@ use common::server::Server;
 use rand::Rng;
 use serde_json::{Value, json};
 
-
 const KILLS: usize = 20;
 const CLIENTS: usize = 4;
 

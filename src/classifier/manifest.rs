@@ -88,6 +88,13 @@ pub struct Ranking {
     pub intent: f32,
 }
 
+impl Ranking {
+    /// The fused score; values below 0 count as 0.
+    pub fn fuse(&self, bm25: f32, cosine: f32, intent: f32) -> f32 {
+        self.bm25 * bm25.max(0.0) + self.cosine * cosine.max(0.0) + self.intent * intent.max(0.0)
+    }
+}
+
 impl Default for Ranking {
     fn default() -> Self {
         Self { bm25: 0.25, cosine: 0.45, intent: 0.30 }

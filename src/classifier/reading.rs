@@ -9,7 +9,6 @@ use super::{
 };
 use crate::domain::{Classification, IntentScore, Sentiment, SentimentScore, TierScore};
 use crate::encoder::{Bert, EncoderError, TextTokenizer};
-use crate::knowledge::Embed;
 use crate::text::PreparedText;
 
 /// Intents listed beside the first.
@@ -80,6 +79,19 @@ impl Classifier {
         Ok(pooled.iter().map(|pooled| self.head_logits(pooled)).collect())
     }
 
+    /// Search vectors of length 1 of texts that are no messages, such as an article's questions.
+    pub fn vectors(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ClassifierError> {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let pooled = self.pooled(&texts)?;
+        Ok(pooled.into_iter().map(|vector| self.search_vector(vector)).collect())
+    }
+
+    fn search_vector(&self, mut pooled: Vec<f32>) -> Vec<f32> {
+        pooled.iter_mut().zip(&self.centre).for_each(|(value, centre)| *value -= centre);
+        normalise(&mut pooled);
+        pooled
+    }
+
     /// Pooled vectors `[texts][hidden_size]`.
     fn pooled(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EncoderError> {
         let sequences = texts
@@ -114,10 +126,7 @@ impl Classifier {
                 .map(|logit| sigmoid(logit[0] / self.manifest.heads["answerable"].temperature)),
             entities: text.entities.clone(),
         };
-        let mut embedding = pooled;
-        embedding.iter_mut().zip(&self.centre).for_each(|(value, centre)| *value -= centre);
-        normalise(&mut embedding);
-        Reading { classification, embedding }
+        Reading { classification, embedding: self.search_vector(pooled) }
     }
 
     fn rank_intents(
@@ -211,16 +220,4 @@ fn argmax(values: &[f32]) -> (usize, f32) {
     values.iter().copied().enumerate().fold((0, f32::NEG_INFINITY), |best, (index, value)| {
         if value > best.1 { (index, value) } else { best }
     })
-}
-
-impl Embed for Classifier {
-    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, String> {
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut vectors = self.pooled(&texts).map_err(|error| error.to_string())?;
-        for vector in &mut vectors {
-            vector.iter_mut().zip(&self.centre).for_each(|(value, centre)| *value -= centre);
-            normalise(vector);
-        }
-        Ok(vectors)
-    }
 }

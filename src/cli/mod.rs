@@ -3,6 +3,7 @@
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
 mod classify;
+mod knowledge;
 mod model;
 mod train;
 
@@ -29,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
+    #[command(subcommand)]
+    Knowledge(knowledge::KnowledgeCommand),
     /// Train a model pack on labelled messages
     Train(train::TrainArguments),
     /// Tell what a model pack is, or check that it is whole
@@ -61,6 +64,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Classify(arguments) => classify::run(&arguments),
+        Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
         Command::Train(arguments) => train::run(&arguments).map(|()| true),
         Command::Model(command) => model::run(&command).map(|()| true),
     };

@@ -18,7 +18,8 @@ use serde::Serialize;
 use super::cache::VectorCache;
 use super::library::{Library, Touched};
 use super::problem::Problem;
-use super::{Embed, Knowledge, KnowledgeError, Ranking};
+use super::{Embed, Knowledge, KnowledgeError};
+use crate::classifier::Ranking;
 use crate::domain::Language;
 
 /// A stream of events is not waited out longer than this many times the debounce.

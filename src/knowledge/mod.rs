@@ -30,12 +30,19 @@ pub use parse::{ArticleLines, ParsedArticle, parse};
 pub use problem::{Problem, Severity};
 pub use search::Knowledge;
 
+use crate::classifier::Classifier;
 use crate::domain::Article;
 
 /// Turns texts into vectors of length 1, whose dot product tells how alike two texts are.
 pub trait Embed: Send + Sync {
     /// Vectors of questions or messages, in order.
     fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, String>;
+}
+
+impl Embed for Classifier {
+    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, String> {
+        self.vectors(texts).map_err(|error| error.to_string())
+    }
 }
 
 /// An article found for a message, with the scores that put it there.
@@ -54,29 +61,6 @@ pub struct Hit {
     pub cosine: f32,
     /// Probability mass of the article's intents in the message's classification, 0 to 1.
     pub intent: f32,
-}
-
-/// Weights of the linear fusion `score = Σ weight · value`. Values below 0 count as 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ranking {
-    /// Weight of the words in common.
-    pub bm25: f32,
-    /// Weight of the nearest phrasing.
-    pub cosine: f32,
-    /// Weight of the intent.
-    pub intent: f32,
-}
-
-impl Default for Ranking {
-    fn default() -> Self {
-        Self { bm25: 0.25, cosine: 0.45, intent: 0.30 }
-    }
-}
-
-impl Ranking {
-    fn fuse(&self, bm25: f32, cosine: f32, intent: f32) -> f32 {
-        self.bm25 * bm25.max(0.0) + self.cosine * cosine.max(0.0) + self.intent * intent.max(0.0)
-    }
 }
 
 /// Why there is no knowledge at all. A file with a mistake is a [`Problem`] instead.

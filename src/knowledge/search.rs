@@ -10,10 +10,12 @@ use super::cache::VectorCache;
 use super::library::Library;
 use super::phrasings::{self, Phrasings};
 use super::problem::Problem;
-use super::terms::{self, Analyser};
-use super::{Embed, Hit, KnowledgeError, Ranking};
+use super::terms;
+use super::{Embed, Hit, KnowledgeError};
+use crate::classifier::Ranking;
 use crate::domain::{Article, ArticleStatus, Classification, Language};
 use crate::text::PreparedText;
+use crate::text::stem::Analyser;
 
 /// How much an occurrence of a word counts, by where it stands.
 const TITLE_WEIGHT: f32 = 2.0;

@@ -1,34 +1,8 @@
-//! Which words of a text count for the search? The one place where the index meets the analysis of
-//! words: `Analyser` has the signatures of `text::stem::Analyser`, which splits compounds too.
+//! Which words of a text count for the search? Those of [`Analyser`], which knows the words of the
+//! articles and so splits the compounds of messages into them.
 
-use rust_stemmers::{Algorithm, Stemmer};
-
-use crate::domain::{Article, Language};
-
-/// Lower case, folded umlauts, stems.
-pub(super) struct Analyser;
-
-impl Analyser {
-    pub(super) fn new<'w>(_known_words: impl IntoIterator<Item = &'w str>) -> Self {
-        Self
-    }
-
-    #[expect(clippy::unused_self, reason = "an analyser that splits compounds has known words")]
-    pub(super) fn terms(&self, text: &str, language: Language) -> Vec<String> {
-        let stemmer = Stemmer::create(match language {
-            Language::De => Algorithm::German,
-            Language::En => Algorithm::English,
-        });
-        text.to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(|word| {
-                let stem = stemmer.stem(word);
-                stem.replace('ä', "a").replace('ö', "o").replace('ü', "u").replace('ß', "ss")
-            })
-            .collect()
-    }
-}
+use crate::domain::Article;
+use crate::text::stem::Analyser;
 
 /// An analyser that knows the words of these articles.
 pub(super) fn analyser<'a>(articles: impl Iterator<Item = &'a Article>) -> Analyser {

@@ -1,8 +1,9 @@
 use std::path::Path;
 
 use jiff::civil::date;
+use lotse::classifier::Ranking;
 use lotse::domain::Language;
-use lotse::knowledge::{Hit, Knowledge, Ranking};
+use lotse::knowledge::{Hit, Knowledge};
 use tempfile::TempDir;
 
 use crate::support::{Draft, WordVectors, classification, draft, message, vector};
