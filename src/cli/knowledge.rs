@@ -14,7 +14,7 @@ use crate::text::{PreparedText, prepare};
 
 /// Work on the knowledge base: check its articles, try a search, understand a rank.
 #[derive(Debug, Subcommand)]
-pub(super) enum KnowledgeCommand {
+pub enum KnowledgeCommand {
     /// Check every article and show which intents have none.
     ///
     /// Prints each problem with its file and line, then the number of articles by intent and
@@ -61,7 +61,7 @@ pub(super) enum KnowledgeCommand {
 
 /// Where a search looks, and how.
 #[derive(Args, Debug)]
-pub(super) struct Place {
+pub struct Place {
     /// Language to search in; found from the message if not given.
     #[arg(long, value_name = "de|en", value_parser = language)]
     language: Option<Language>,
@@ -78,7 +78,7 @@ fn language(code: &str) -> Result<Language, String> {
 }
 
 /// Runs a command. Returns whether all is well: false is exit status 1.
-pub(super) fn run(command: KnowledgeCommand, out: &mut dyn Write) -> anyhow::Result<bool> {
+pub fn run(command: KnowledgeCommand, out: &mut dyn Write) -> anyhow::Result<bool> {
     match command {
         KnowledgeCommand::Lint { dir, model } => {
             let intents = model.map(|model| pack_intents(&model)).transpose()?;
@@ -147,7 +147,7 @@ fn model_id(manifest: &Manifest) -> String {
 
 /// Prints all problems of a knowledge folder and how many articles each intent has. Returns
 /// whether there is no error.
-pub(super) fn lint(
+pub fn lint(
     folder: &Path,
     known_intents: Option<&BTreeSet<String>>,
     out: &mut dyn Write,
@@ -200,7 +200,7 @@ fn write_coverage(
 }
 
 /// Prints the articles found for a message. Returns whether there is any.
-pub(super) fn search(
+pub fn search(
     knowledge: &Knowledge,
     text: &PreparedText,
     reading: &Reading,
@@ -259,7 +259,7 @@ fn write_message(
 }
 
 /// Prints where the score of one article comes from. Returns whether the article takes part.
-pub(super) fn explain(
+pub fn explain(
     knowledge: &Knowledge,
     text: &PreparedText,
     reading: &Reading,

@@ -3,7 +3,7 @@
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
 mod classify;
-mod knowledge;
+pub mod knowledge;
 mod model;
 mod train;
 
