@@ -10,3 +10,4 @@ pub mod encoder;
 pub mod knowledge;
 pub mod observe;
 pub mod text;
+pub mod triage;

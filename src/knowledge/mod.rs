@@ -23,4 +23,6 @@ pub struct Hit {
     pub cosine: f32,
     /// Probability mass of the article's intents in the message's classification, 0 to 1.
     pub intent: f32,
+    /// Whether the article may be said: approved and unexpired.
+    pub usable: bool,
 }

@@ -1,0 +1,4 @@
+//! What do we do with this message?
+
+pub mod danger;
+mod words;
