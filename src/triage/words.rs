@@ -10,7 +10,7 @@ use unicode_normalization::char::decompose_canonical;
 /// Words of a message in one spelling: lower case, `ä ö ü ß` as `ae oe ue ss`, no accents,
 /// apostrophes dropped ("don't" is "dont"), everything else that is no letter or digit as one
 /// blank.
-pub fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.nfkc() {
         match character {
@@ -36,7 +36,7 @@ pub fn plain(text: &str) -> String {
 ///
 /// In a phrase, `~` stands for a gap of up to four words, `*` for the rest of a word (or its
 /// beginning); the remainder is regular-expression syntax.
-pub fn any_of(phrases: &[&str]) -> Result<Regex, regex::Error> {
+pub(super) fn any_of(phrases: &[&str]) -> Result<Regex, regex::Error> {
     let alternatives: Vec<String> = phrases
         .iter()
         .map(|phrase| phrase.replace('~', r"(?: \w+){0,4} ").replace('*', r"\w*"))
