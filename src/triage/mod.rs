@@ -7,7 +7,9 @@ mod confidence;
 pub mod danger;
 mod decide;
 mod history;
+mod hours;
 mod policy;
+mod routing;
 mod texts;
 mod words;
 
@@ -15,3 +17,6 @@ pub use confidence::{FEATURES, answer_confidence, features};
 pub use decide::{Verdict, decide};
 pub use history::{AskedBack, GivenAnswer, History};
 pub use policy::{Policy, PolicyError};
+pub use routing::{
+    Availability, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
+};
