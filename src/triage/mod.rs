@@ -8,6 +8,7 @@ pub mod danger;
 mod decide;
 mod history;
 mod hours;
+mod opening;
 mod policy;
 mod routing;
 mod texts;
@@ -20,3 +21,4 @@ pub use policy::{Policy, PolicyError};
 pub use routing::{
     Availability, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
 };
+pub use texts::{Texts, TextsError};

@@ -12,7 +12,7 @@ pub struct Policy {
     pub risk: f32,
     /// Lowest answer confidence, 0 to 1; set, it takes the place of the threshold for `risk`.
     pub answer_threshold: Option<f32>,
-    /// Lowest fused score of an article that is said.
+    /// Lowest fused score of an article that is said, 0 to 1.
     pub article_score: f32,
     /// A message whose probability of tier 3 reaches this is not answered.
     pub tier_three_limit: f32,
@@ -48,7 +48,7 @@ impl Default for Policy {
         Self {
             risk: 0.02,
             answer_threshold: None,
-            article_score: 0.0,
+            article_score: 0.3,
             tier_three_limit: 0.35,
             negative_limit: 0.85,
             smalltalk_intents: names(&["greeting", "goodbye", "praise"]),
