@@ -13,3 +13,4 @@ pub mod knowledge;
 pub mod observe;
 pub mod text;
 pub mod train;
+pub mod triage;

@@ -3,8 +3,10 @@
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
 mod classify;
+mod evaluate;
 pub mod knowledge;
 mod model;
+pub mod routing;
 mod train;
 
 use std::process::ExitCode;
@@ -30,10 +32,15 @@ struct Arguments {
 enum Command {
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
+    /// Check the articles, try a search, understand a rank
     #[command(subcommand)]
     Knowledge(knowledge::KnowledgeCommand),
+    /// Check the routing, and see where a message would go
+    Routing(routing::RoutingArguments),
     /// Train a model pack on labelled messages
     Train(train::TrainArguments),
+    /// Measure a model on labelled messages: figures with intervals, slices, mistakes
+    Evaluate(evaluate::EvaluateArguments),
     /// Tell what a model pack is, or check that it is whole
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -65,6 +72,10 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
+        Command::Routing(arguments) => {
+            routing::run(&arguments, &mut std::io::stdout().lock()).map(|()| true)
+        }
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments).map(|()| true),
         Command::Model(command) => model::run(&command).map(|()| true),
     };

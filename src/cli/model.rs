@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::classifier::{PackSummary, verify};
+use crate::classifier::{Answering, PackSummary, verify};
 
 /// What to do with a model pack.
 #[derive(clap::Subcommand)]
@@ -19,6 +19,19 @@ pub(super) enum ModelCommand {
         /// Model pack
         #[arg(default_value = "models/nordlicht-de-en")]
         pack: PathBuf,
+    },
+    /// Fit the confidence of automatic answers anew for a knowledge base that has changed much
+    Answers {
+        /// Model pack, whose lotse.json is rewritten
+        #[arg(default_value = "models/nordlicht-de-en")]
+        pack: PathBuf,
+        /// Rows that the model was not trained on, whose field `articles` names the articles that
+        /// answer them ([] where none does)
+        #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+        data: Vec<PathBuf>,
+        /// Operator's directory; the articles are in its folder knowledge/
+        #[arg(long, default_value = "demo")]
+        dir: PathBuf,
     },
 }
 
@@ -40,8 +53,27 @@ pub(super) fn run(command: &ModelCommand) -> anyhow::Result<()> {
                 summary.manifest.files.len()
             );
         }
+        ModelCommand::Answers { pack, data, dir } => {
+            let rows = crate::train::read_all(data)?;
+            let answering = crate::train::fit_answering(pack, &rows, &dir.join("knowledge"))?;
+            print_answering(&answering);
+        }
     }
     Ok(())
+}
+
+/// What each risk buys on the rows that the confidence was fitted on.
+fn print_answering(answering: &Answering) {
+    println!("{:>6}  {:>9}  {:>8}  {:>6}", "risk", "threshold", "answered", "wrong");
+    for risk in [0.005, 0.01, 0.02, 0.05, 0.1] {
+        let Some(threshold) = answering.threshold(risk) else {
+            println!("{:>5.1}%  too few rows to keep it", risk * 100.0);
+            continue;
+        };
+        let point = answering.curve.iter().rfind(|point| point.threshold >= threshold);
+        let (answered, wrong) = point.map_or((0, 0), |point| (point.answered, point.wrong));
+        println!("{:>5.1}%  {threshold:>9.3}  {answered:>8}  {wrong:>6}", risk * 100.0);
+    }
 }
 
 fn print_summary(summary: &PackSummary) {

@@ -29,6 +29,10 @@ pub(super) struct TrainArguments {
     /// fast: heads alone, about a minute; full: the encoder as well, some minutes a thousand rows
     #[arg(long, value_enum, default_value = "fast")]
     quality: Quality,
+    /// Operator's directory: with it, the confidence of automatic answers from its knowledge/ is
+    /// fitted on the validation rows (their field `articles` names the articles that answer them)
+    #[arg(long)]
+    dir: Option<PathBuf>,
     /// Passes over the rows with --quality full
     #[arg(long)]
     epochs: Option<usize>,
@@ -44,6 +48,7 @@ pub(super) fn run(arguments: &TrainArguments) -> anyhow::Result<()> {
         out_of_scope: arguments.out_of_scope.clone(),
         seed: arguments.seed,
         quality: arguments.quality,
+        knowledge: arguments.dir.as_ref().map(|dir| dir.join("knowledge")),
         epochs: arguments.epochs,
     })?;
     eprintln!("wrote {} ({})", arguments.out.display(), manifest.name);

@@ -9,6 +9,7 @@ mod html;
 mod layout;
 mod lint;
 pub mod metrics;
+mod predict;
 mod predictions;
 mod report;
 mod text;
@@ -18,6 +19,7 @@ pub use html::page;
 pub use lint::{
     FileCounts, Finding, FindingKind, LabelledFile, LintOptions, LintReport, Place, lint,
 };
+pub use predict::{Decider, predict};
 pub use predictions::Prediction;
 pub use report::{
     About, AnswerReport, Calibration, DataFile, FORMAT, HeadReport, IntentReport, Latency, Mistake,

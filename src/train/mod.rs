@@ -5,6 +5,7 @@
 //! with them (`full`), quantise, calibrate on the validation rows, write.
 
 mod adam;
+mod answering;
 mod augment;
 mod base;
 mod calibrate;
@@ -14,11 +15,12 @@ mod logistic;
 mod probe;
 mod rows;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use candle_core::{Device, Tensor};
 use sha2::{Digest, Sha256};
 
+pub use answering::fit_answering;
 pub use labels::OUT_OF_SCOPE;
 pub use rows::{LabelledRow, RowsError, read_all, read_rows};
 
@@ -67,6 +69,9 @@ pub struct TrainOptions {
     pub seed: u64,
     /// How much is trained.
     pub quality: Quality,
+    /// Knowledge folder for which the confidence of automatic answers is fitted; needs validation
+    /// rows that name their articles.
+    pub knowledge: Option<PathBuf>,
     /// Passes over the rows when the encoder is trained; none for the default.
     pub epochs: Option<usize>,
 }
@@ -207,6 +212,9 @@ pub fn train(options: &TrainOptions) -> Result<Manifest, TrainError> {
     Pack::save(&mut manifest, &base.config, &weights, &base.tokenizer_path, &options.out)?;
     Classifier::load(&options.out)?;
     report(&valid_tasks, &outputs);
+    if let Some(knowledge) = &options.knowledge {
+        manifest.answering = Some(fit_answering(&options.out, &valid, knowledge)?);
+    }
     Ok(manifest)
 }
 
@@ -376,9 +384,4 @@ fn report(tasks: &[Task], outputs: &[Logits]) {
         })
         .collect();
     eprintln!("validation accuracy: {}", finetune::describe(tasks, &accuracies));
-}
-
-/// Whether `path` holds a pack already, which training would overwrite.
-pub fn is_pack(path: &Path) -> bool {
-    path.join("lotse.json").is_file()
 }

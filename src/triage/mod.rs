@@ -1,0 +1,24 @@
+//! What do we do with this message?
+//!
+//! [`decide`] is a pure function of the classification, the knowledge hits, the [`History`] and
+//! the [`Policy`]; [`answer_confidence`] is the learned part of it.
+
+mod confidence;
+pub mod danger;
+mod decide;
+mod history;
+mod hours;
+mod opening;
+mod policy;
+mod routing;
+mod texts;
+mod words;
+
+pub use confidence::{FEATURES, answer_confidence, features};
+pub use decide::{Verdict, decide};
+pub use history::{AskedBack, GivenAnswer, History};
+pub use policy::{Policy, PolicyError};
+pub use routing::{
+    Availability, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
+};
+pub use texts::{Texts, TextsError};
