@@ -259,3 +259,25 @@ fn note(event: notify::Result<notify::Event>, touched: &mut Touched) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{AccessKind, CreateKind, EventKind, Flag};
+
+    use super::*;
+
+    #[test]
+    fn only_events_that_may_be_changes_count() {
+        let mut touched = Touched::default();
+        let read = notify::Event::new(EventKind::Access(AccessKind::Any)).add_path("a.md".into());
+        assert!(!note(Ok(read), &mut touched));
+        assert_eq!(touched, Touched::default());
+
+        let new = notify::Event::new(EventKind::Create(CreateKind::File));
+        assert!(note(Ok(new.add_path("/x/de/a.md".into())), &mut touched));
+        assert!(touched.names.contains(std::ffi::OsStr::new("a.md")) && !touched.all);
+
+        let lost = notify::Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        assert!(note(Ok(lost), &mut touched) && touched.all);
+    }
+}

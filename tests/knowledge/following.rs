@@ -12,7 +12,7 @@ fn open(folder: &Path, embed: &Arc<WordVectors>) -> KnowledgeBase {
     let settings = KnowledgeSettings {
         debounce: Duration::from_millis(20),
         // Long enough that what the tests see came from file events.
-        poll: Duration::from_mins(60),
+        poll: Duration::from_hours(1),
         ..KnowledgeSettings::default()
     };
     KnowledgeBase::open_with(folder, Arc::clone(embed) as _, settings).unwrap()
