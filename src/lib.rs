@@ -6,6 +6,7 @@
 
 pub mod classifier;
 pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod encoder;
 pub mod evaluate;
