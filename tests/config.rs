@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lotse::config::{Config, Flags};
+use lotse::triage::Policy;
 use tempfile::TempDir;
 
 /// An operator's directory with this lotse.toml.
@@ -33,6 +34,7 @@ fn defaults_are_valid() {
     assert_eq!(config.store.path, dir.path().join("data/lotse.sqlite"));
     assert!(config.model.path.ends_with("models/nordlicht-de-en"));
     assert!(config.model.path.is_absolute());
+    assert_eq!(config.policy, Policy::default(), "default.toml says what the program does");
 }
 
 #[test]
@@ -54,11 +56,14 @@ fn later_layers_win() {
         ("LOTSE_POLICY__RISK", "0.05"),
         ("LOTSE_DIR", "not a setting"),
         ("PATH", "/bin"),
+        ("LOTSE_STORE__PATH", "elsewhere.sqlite"),
     ];
     let config = load_with(&dir, &variables).expect("valid");
     assert_eq!(config.server.listen.port(), 1002);
     assert_eq!(config.server.body_limit_bytes, 2048);
     assert!((config.policy.risk - 0.05).abs() < 1e-6);
+    let working_directory = std::env::current_dir().expect("a working directory");
+    assert_eq!(config.store.path, working_directory.join("elsewhere.sqlite"));
 
     let flags = Flags { listen: "127.0.0.1:1003".parse().ok(), model: Some("/packs/mine".into()) };
     let environment = [("LOTSE_SERVER__LISTEN".to_owned(), "127.0.0.1:1002".to_owned())];

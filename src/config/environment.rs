@@ -3,6 +3,8 @@ use figment::{Error, Metadata, Profile, Provider};
 
 /// What every variable starts with.
 const PREFIX: &str = "LOTSE_";
+/// How error messages call this source.
+pub(super) const ENVIRONMENT: &str = "environment variable";
 /// Stands for the point between the names of a setting.
 const SEPARATOR: &str = "__";
 
@@ -27,7 +29,7 @@ impl Environment {
 
 impl Provider for Environment {
     fn metadata(&self) -> Metadata {
-        Metadata::named("environment variable").interpolater(|_: &Profile, keys: &[&str]| {
+        Metadata::named(ENVIRONMENT).interpolater(|_: &Profile, keys: &[&str]| {
             format!("{PREFIX}{}", keys.join(SEPARATOR).to_ascii_uppercase())
         })
     }

@@ -3,14 +3,18 @@ use std::path::{Path, PathBuf};
 
 use figment::error::Kind;
 use figment::providers::{Format, Serialized, Toml};
-use figment::{Figment, Metadata, Source};
+use figment::value::{Dict, Map};
+use figment::{Figment, Metadata, Profile, Provider, Source};
 
-use super::environment::Environment;
+use super::Config;
+use super::environment::{ENVIRONMENT, Environment};
 use super::validate::problems;
-use super::{Config, sections};
 
 /// The defaults, part of the program.
 const DEFAULTS: &str = include_str!("default.toml");
+
+/// How error messages call the command line.
+const FLAGS: &str = "command line";
 
 /// Settings given on the command line; they win over all others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,7 +67,7 @@ impl Config {
         let figment = layers(&file, environment, flags);
         let mut config: Self = figment.extract().map_err(|error| explain(error, &file))?;
         config.dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
-        config.resolve_paths();
+        config.resolve_paths(&figment);
         let problems = problems(&config);
         if problems.is_empty() {
             return Ok(config);
@@ -72,16 +76,31 @@ impl Config {
             // The origin of an entry of a list is that of the list.
             let setting = problem.key.split('[').next().unwrap_or_default();
             let origin = figment.find_metadata(setting).map_or_else(String::new, origin);
-            format!("{origin}{}: {}", problem.key, problem.text)
+            format!("{origin}{}", problem.text)
         });
         Err(ConfigError::Invalid(problems.collect()))
     }
 
-    fn resolve_paths(&mut self) {
-        let sections::Config { dir, store, model, knowledge, routing, .. } = self;
-        for path in [&mut store.path, &mut model.path, &mut knowledge.dir, &mut routing.file] {
+    /// Makes paths absolute. What a file says is meant from the operator's directory; what a flag
+    /// or an environment variable says, from the working directory.
+    fn resolve_paths(&mut self, figment: &Figment) {
+        let Self { dir, store, model, knowledge, routing, .. } = self;
+        let paths = [
+            ("store.path", &mut store.path),
+            ("model.path", &mut model.path),
+            ("knowledge.dir", &mut knowledge.dir),
+            ("routing.file", &mut routing.file),
+        ];
+        for (key, path) in paths {
+            let typed = figment
+                .find_metadata(key)
+                .is_some_and(|metadata| metadata.name == ENVIRONMENT || metadata.name == FLAGS);
             // Joining leaves absolute paths as they are.
-            *path = dir.join(&*path);
+            *path = if typed {
+                std::path::absolute(&*path).unwrap_or_else(|_| path.clone())
+            } else {
+                dir.join(&*path)
+            };
         }
     }
 }
@@ -95,20 +114,32 @@ fn layers(
         .merge(Toml::file_exact(file))
         .merge(Environment::new(environment));
     if let Some(listen) = flags.listen {
-        figment = figment.merge(Serialized::default("server.listen", listen));
+        figment = figment.merge(Flag("server.listen", listen.to_string()));
     }
     if let Some(model) = &flags.model {
-        let model = std::path::absolute(model).unwrap_or_else(|_| model.clone());
-        figment = figment.merge(Serialized::default("model.path", model));
+        figment = figment.merge(Flag("model.path", model.to_string_lossy().into_owned()));
     }
     figment
+}
+
+/// A setting given on the command line.
+struct Flag(&'static str, String);
+
+impl Provider for Flag {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(FLAGS)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Serialized::default(self.0, &self.1).data()
+    }
 }
 
 /// Where a setting was made, as the beginning of a sentence.
 fn origin(metadata: &Metadata) -> String {
     match &metadata.source {
         Some(Source::File(path)) => format!("{}: ", path.display()),
-        _ if metadata.name == "environment variable" => "environment: ".to_owned(),
+        _ if metadata.name == ENVIRONMENT => "environment: ".to_owned(),
         _ => String::new(),
     }
 }
@@ -118,7 +149,7 @@ fn explain(error: figment::Error, file: &Path) -> ConfigError {
     let explain_one = |error: figment::Error| {
         let origin = error.metadata.as_ref().map_or_else(String::new, origin);
         let key = match (&error.metadata, &error.profile) {
-            (Some(metadata), Some(profile)) if metadata.name == "environment variable" => {
+            (Some(metadata), Some(profile)) if metadata.name == ENVIRONMENT => {
                 metadata.interpolate(profile, &error.path)
             }
             _ => error.path.join("."),

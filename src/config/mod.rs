@@ -11,5 +11,5 @@ mod validate;
 pub use load::{ConfigError, Flags};
 pub use sections::{
     AccessConfig, Config, KeyConfig, KnowledgeConfig, LogConfig, LogFormat, ModelConfig,
-    PolicyConfig, RoutingConfig, ServerConfig, StoreConfig,
+    RoutingConfig, ServerConfig, StoreConfig,
 };

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::domain::Role;
+use crate::triage::Policy;
 
 /// All settings. `default.toml` explains each.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -25,7 +26,7 @@ pub struct Config {
     /// Queues and rules.
     pub routing: RoutingConfig,
     /// When the bot answers by itself.
-    pub policy: PolicyConfig,
+    pub policy: Policy,
     /// Who may call.
     pub access: AccessConfig,
     /// What is written to standard error.
@@ -122,14 +123,6 @@ pub struct KnowledgeConfig {
 pub struct RoutingConfig {
     /// Path of `routing.toml`.
     pub file: PathBuf,
-}
-
-/// When the bot answers by itself.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PolicyConfig {
-    /// Share of automatic answers that may be wrong, 0 to 1.
-    pub risk: f32,
 }
 
 /// Who may call.

@@ -7,7 +7,7 @@ use super::Config;
 pub(super) struct Problem {
     /// Its name, for example `server.listen`.
     pub(super) key: String,
-    /// What is wrong and what to do.
+    /// The setting, what is wrong with it, and what to do.
     pub(super) text: String,
 }
 
@@ -17,12 +17,9 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     server(config, &mut found);
     paths(config, &mut found);
     access(config, &mut found);
-    let risk = config.policy.risk;
-    found.check(
-        risk > 0.0 && risk <= 0.5,
-        "policy.risk",
-        format!("{risk} is no usable share of wrong answers; give a number over 0 and up to 0.5"),
-    );
+    if let Err(error) = config.policy.validate() {
+        found.0.push(Problem { key: "policy".to_owned(), text: error.to_string() });
+    }
     found.check(
         config.model.capacity > 0,
         "model.capacity",
@@ -35,9 +32,10 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
 struct Found(Vec<Problem>);
 
 impl Found {
-    fn check(&mut self, holds: bool, key: impl Into<String>, text: impl Into<String>) {
+    fn check(&mut self, holds: bool, key: &str, text: impl AsRef<str>) {
         if !holds {
-            self.0.push(Problem { key: key.into(), text: text.into() });
+            let text = format!("{key}: {}", text.as_ref());
+            self.0.push(Problem { key: key.to_owned(), text });
         }
     }
 }
