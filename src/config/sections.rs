@@ -88,6 +88,9 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
 pub struct StoreConfig {
     /// `SQLite` file; made when it is not there.
     pub path: PathBuf,
+    /// Events older than this are dropped; a listener that was away longer misses some.
+    #[serde(deserialize_with = "duration")]
+    pub keep_events: Duration,
 }
 
 /// The model pack and how it uses the machine.

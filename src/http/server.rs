@@ -61,6 +61,34 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
     })
 }
 
+/// File handles that are kept for the store, the log and the knowledge folder.
+const OTHER_FILES: u64 = 100;
+
+/// Raises the number of files that the process may open as far as the system lets it, and gives the
+/// number of connections that fit: at most `wanted`.
+pub fn allow_connections(wanted: usize) -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        let needed = wanted as u64 + OTHER_FILES;
+        // None is "no limit".
+        let Some(mut limit) = current else { return wanted };
+        if limit < needed {
+            let raised = maximum.map_or(needed, |maximum| maximum.min(needed));
+            if setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum }).is_ok() {
+                limit = raised;
+            }
+        }
+        if limit < needed {
+            let connections = limit.saturating_sub(OTHER_FILES).max(1) as usize;
+            tracing::info!(connections, wanted, "the system's limit of open files allows less");
+            return connections;
+        }
+    }
+    wanted
+}
+
 /// Serves until `shutdown` begins, then lets requests in work finish for
 /// [`ServerConfig::shutdown_grace`].
 pub async fn serve(
