@@ -16,6 +16,8 @@ pub use spent::{Step, measured, spent, timed};
 pub const ENCODE_SECONDS: &str = "lotse_encode_seconds";
 /// Histogram: seconds that a message waited for a worker of the encoder.
 pub const QUEUE_SECONDS: &str = "lotse_queue_seconds";
+/// Histogram: seconds of tokenising and encoding, as each message of a batch waits for it.
+pub const ENCODED_SECONDS: &str = "lotse_message_encode_seconds";
 /// Histogram: seconds of the knowledge search, a message.
 pub const SEARCH_SECONDS: &str = "lotse_search_seconds";
 /// Histogram: seconds of the transaction that records a message.

@@ -19,6 +19,17 @@ pub enum Step {
 }
 
 impl Step {
+    /// Where the figures count it. A batch's encoding is counted once, where it is done, so that
+    /// this is the time that each message waited for its batch.
+    fn metric(self) -> &'static str {
+        match self {
+            Self::Queue => super::QUEUE_SECONDS,
+            Self::Encode => super::ENCODED_SECONDS,
+            Self::Search => super::SEARCH_SECONDS,
+            Self::Store => super::STORE_SECONDS,
+        }
+    }
+
     /// The name in the header `Server-Timing`.
     pub fn name(self) -> &'static str {
         match self {
@@ -41,8 +52,9 @@ pub async fn measured<F: Future>(work: F) -> (F::Output, Vec<(Step, Duration)>) 
         .await
 }
 
-/// Notes the time of a step; outside of [`measured`] work it is forgotten.
+/// Notes the time of a step: for the figures, and within [`measured`] work for its caller.
 pub fn spent(step: Step, duration: Duration) {
+    metrics::histogram!(step.metric()).record(duration.as_secs_f64());
     // Outside of measured work there is no place for it, which is no mistake.
     let _ = SPENT.try_with(|spent| {
         let mut spent = spent.borrow_mut();
