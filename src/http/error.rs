@@ -8,11 +8,12 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::classifier::ServiceError;
 use crate::desk::DeskError;
+use crate::domain::MAX_TEXT_CHARS;
 use crate::store::StoreError;
 
 /// Makes the enum, the list and the three columns from one table, so that a code without a status
@@ -65,6 +66,7 @@ table_of_errors! {
 
     // The request can be read but makes no sense.
     UnknownField "unknown_field" UNPROCESSABLE_ENTITY "There is a field that is not known here. Leave it out or correct its name.";
+    DuplicateField "duplicate_field" UNPROCESSABLE_ENTITY "A field is there twice. Send it once.";
     MissingField "missing_field" UNPROCESSABLE_ENTITY "A field is missing.";
     WrongType "wrong_type" UNPROCESSABLE_ENTITY "A field has a value of the wrong type.";
     UnknownChannel "unknown_channel" UNPROCESSABLE_ENTITY "There is no such channel. Use one of chat, email, phone, social, messenger, form.";
@@ -223,6 +225,16 @@ impl From<StoreError> for ApiError {
 impl From<DeskError> for ApiError {
     fn from(error: DeskError) -> Self {
         let code = Code::from_name(error.code());
+        let details = match &error {
+            DeskError::TextTooLong(length) => {
+                Some(json!({ "length": length, "limit": MAX_TEXT_CHARS }))
+            }
+            DeskError::InvalidId { field, .. } => Some(json!({ "field": field })),
+            DeskError::UnknownQueue { known, .. } => Some(json!({ "queues": known })),
+            DeskError::HeldByOther { holder, .. } => Some(json!({ "holder": holder })),
+            DeskError::WrongState { state, .. } => Some(json!({ "state": state })),
+            _ => None,
+        };
         match error {
             DeskError::Classifier(error) => error.into(),
             // The reason holds paths and advice for the operator, none of the caller's business.
@@ -230,15 +242,17 @@ impl From<DeskError> for ApiError {
                 tracing::error!(reason = %error, code = code.name(), "the store failed");
                 code.into()
             }
-            _ => Self::new(code, format!("{}.", capitalised(&error.to_string()))),
+            _ => Self { details, ..Self::new(code, sentence(&error.to_string())) },
         }
     }
 }
 
-/// A message of another folder as a sentence.
-fn capitalised(text: &str) -> String {
+/// A message of another folder as a sentence. Names of fields keep their small letter.
+fn sentence(text: &str) -> String {
+    let is_name = text.split(' ').next().is_some_and(|word| word.contains('_'));
     let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    match characters.next() {
+        Some(first) if !is_name => format!("{}{}.", first.to_uppercase(), characters.as_str()),
+        _ => format!("{text}."),
+    }
 }

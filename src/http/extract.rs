@@ -6,7 +6,7 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody, PathRejection
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::json;
 
 use super::App;
@@ -39,7 +39,8 @@ pub(super) struct Query<T>(pub T);
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
         let problem = std::error::Error::source(&rejection)
-            .map_or_else(|| rejection.body_text(), ToString::to_string);
+            .map_or_else(|| rejection.body_text(), ToString::to_string)
+            .replace('`', "\"");
         Self::new(
             Code::InvalidQuery,
             format!("The query of the address cannot be read: {problem}."),
@@ -88,46 +89,97 @@ async fn read_body(request: Request, limit: usize) -> Result<Bytes, ApiError> {
     })
 }
 
-/// Reads a value from JSON and says as exactly as possible what is wrong with it.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+/// Reads a value from a JSON object and says as exactly as possible what is wrong with it.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(body).map_err(|error| {
         ApiError::from(Code::InvalidUtf8).with_details(json!({ "byte": error.valid_up_to() }))
     })?;
     // Some senders put a byte order mark first.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // A list of the right length would pass for an object.
+    if !text.trim_start().starts_with('{') {
+        is_json_text(text)?;
+        return Err(ApiError::new(Code::WrongType, "The body is not a JSON object. Send one."));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let field = error.path().to_string();
-        explain(&field, error.inner())
+        let (path, error) = (error.path().to_string(), error.into_inner());
+        let problem = error.to_string();
+        // A number in the place of a name is reported as a mistake of form.
+        let looks_like_form = problem.starts_with("expected value") && is_json_text(text).is_ok();
+        if error.is_data() || looks_like_form {
+            wrong_value(&path, &problem)
+        } else {
+            not_json(&error)
+        }
     })?;
-    deserializer.end().map_err(|error| explain(".", &error))?;
+    deserializer.end().map_err(|error| not_json(&error))?;
     Ok(value)
 }
 
-fn explain(field: &str, error: &serde_json::Error) -> ApiError {
-    let position = json!({ "line": error.line(), "column": error.column() });
-    let problem = error.to_string();
-    // The library's own position is given in `details`.
-    let problem = problem.split(" at line ").next().unwrap_or_default();
-    if !error.is_data() {
-        let message = format!("The body is not JSON: {problem}. Send one JSON object.");
-        return ApiError::new(Code::InvalidJson, message).with_details(position);
-    }
-    let place = if field == "." { "The body".to_owned() } else { format!("The field {field}") };
-    // The library tells the kinds of mistakes apart in its texts only; a test holds each of them.
-    let (code, advice) = if problem.starts_with("unknown field") {
-        (Code::UnknownField, "Leave it out or correct its name.")
-    } else if problem.starts_with("missing field") {
-        (Code::MissingField, "Add it.")
-    } else if problem.starts_with("unknown variant") {
-        match field.rsplit('.').next() {
-            Some("channel") => (Code::UnknownChannel, "Use one of those."),
-            Some("language") => (Code::UnknownLanguage, "Use one of those, or leave it out."),
-            _ => (Code::UnknownValue, "Use one of those."),
-        }
-    } else {
-        (Code::WrongType, "Correct its value.")
+fn is_json_text(text: &str) -> Result<(), ApiError> {
+    serde_json::from_str::<IgnoredAny>(text).map(|_| ()).map_err(|error| not_json(&error))
+}
+
+fn not_json(error: &serde_json::Error) -> ApiError {
+    let problem = without_position(&error.to_string());
+    let message = format!("The body is not JSON: {problem}. Send one JSON object.");
+    let details = json!({ "line": error.line(), "column": error.column() });
+    ApiError::new(Code::InvalidJson, message).with_details(details)
+}
+
+/// Explains a value that does not fit. The library tells the kinds of mistakes apart in its texts
+/// only; a test holds each of them.
+fn wrong_value(path: &str, problem: &str) -> ApiError {
+    let problem = without_position(problem);
+    let named = problem.split('`').nth(1).unwrap_or_default();
+    let expected = problem.split_once("expected ").map_or("nothing", |(_, expected)| expected);
+    let expected = expected.replace('`', "\"").replace("one of ", "");
+    let within = |name: &str| match path {
+        "." => name.to_owned(),
+        path => format!("{path}.{name}"),
     };
-    let message = format!("{place}: {}. {advice}", problem.replace('`', "\""));
+    let (code, field, message) = if problem.starts_with("missing field") {
+        let field = within(named);
+        (Code::MissingField, field.clone(), format!("The field {field} is missing. Add it."))
+    } else if problem.starts_with("unknown field") {
+        let message = format!("There is no field {path}. There are {expected}.");
+        (Code::UnknownField, path.to_owned(), message)
+    } else if problem.starts_with("duplicate field") {
+        let field = within(named);
+        (Code::DuplicateField, field.clone(), format!("The field {field} is there twice."))
+    } else if problem.starts_with("unknown variant") {
+        let code = match path.rsplit('.').next() {
+            Some("channel") => Code::UnknownChannel,
+            Some("language") => Code::UnknownLanguage,
+            _ => Code::UnknownValue,
+        };
+        let message = format!("The field {path} cannot be \"{named}\". Use {expected}.");
+        (code, path.to_owned(), message)
+    } else {
+        (Code::WrongType, path.to_owned(), wrong_type(path, &problem, &expected))
+    };
     ApiError::new(code, message).with_details(json!({ "field": field }))
+}
+
+/// What is said of ``invalid type: integer `42`, expected a string``.
+fn wrong_type(path: &str, problem: &str, expected: &str) -> String {
+    let found = problem.split_once(": ").and_then(|(_, rest)| rest.split_once(", expected"));
+    let expected = match expected {
+        "u8" | "usize" | "i64" => "a whole number in range",
+        other if other.starts_with("struct") => "an object",
+        other => other,
+    };
+    match found {
+        Some((found, _)) => {
+            let found = found.replace('`', "");
+            format!("The field {path} holds {found}; {expected} belongs there.")
+        }
+        None => format!("The field {path} has a value of the wrong type."),
+    }
+}
+
+/// The library's text without its own position, which is given in `details`.
+fn without_position(problem: &str) -> String {
+    problem.split(" at line ").next().unwrap_or_default().to_owned()
 }

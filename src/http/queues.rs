@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::error::ApiError;
+use super::error::{ApiError, Code};
 use super::extract::{Path, Query};
 use crate::domain::{Caller, Language, Ticket, TicketState};
 use crate::store::{QueueCount, TicketFilter};
@@ -103,9 +103,15 @@ pub(super) async fn list_tickets(
     let states = query
         .state
         .map_or_else(|| vec![TicketState::Open, TicketState::Claimed], |state| vec![state]);
+    let is_known = (app.routing)().queues().iter().any(|known| known.name == queue);
     let filter = TicketFilter { queue: Some(queue), states, ..TicketFilter::default() };
     let most = query.limit.unwrap_or(TICKETS).min(MAX_TICKETS);
-    Ok(axum::Json(Tickets { tickets: app.store.tickets(&filter, most).await? }))
+    let tickets = app.store.tickets(&filter, most).await?;
+    // Tickets of a queue that was since taken out of the file can still be listed.
+    if tickets.is_empty() && !is_known {
+        return Err(Code::QueueNotFound.into());
+    }
+    Ok(axum::Json(Tickets { tickets }))
 }
 
 /// Gives the caller the next ticket of a queue; 204 when nothing waits. No two callers get the same.

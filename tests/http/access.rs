@@ -107,7 +107,7 @@ async fn keys_may_stand_in_the_settings() {
 async fn a_widget_sees_only_what_its_customer_may() {
     let service = with_keys().await;
     let widget = "key-of-widget";
-    let question = json!({ "channel": "chat", "text": "Wo ist meine Bestellung NL-20481?" });
+    let question = json!({ "channel": "chat", "text": "Die Rechnung ist falsch." });
     let (_, outcome) =
         as_caller(&service, widget, Method::POST, "/v1/messages", Some(question)).await;
     assert_eq!(outcome["state"], "waiting", "{outcome}");

@@ -27,6 +27,7 @@ async fn bodies_of_messages() {
         ("cut off", br#"{"channel":"chat","text":"Hal"#.to_vec()),
         ("two values", br#"{"channel":"chat","text":"a"} {}"#.to_vec()),
         ("a list", br#"["chat","Hallo"]"#.to_vec()),
+        ("a list of the right length", br#"["chat","Hallo",null,null,null,null]"#.to_vec()),
         ("a text", br#""Hallo""#.to_vec()),
         ("null", b"null".to_vec()),
         ("no fields", b"{}".to_vec()),

@@ -51,7 +51,7 @@ async fn the_same_message_id_is_one_message() {
 async fn a_ticket_goes_from_hand_to_hand() {
     let service = Service::start().await;
     let message = json!({
-        "channel": "chat", "text": "Wo ist meine Bestellung NL-20481?", "customer_id": "K-883201",
+        "channel": "chat", "text": "Die Rechnung ist falsch.", "customer_id": "K-883201",
     });
     let outcome = service.say(message).await;
     assert_eq!(outcome["state"], "waiting", "{outcome:#}");
@@ -80,7 +80,7 @@ async fn a_ticket_goes_from_hand_to_hand() {
     step("note", json!({ "text": "Paket liegt in Kiel" })).await;
     step("reply", json!({ "text": "Es kommt morgen." })).await;
     step("correct", json!({ "intent": "track_order", "tier": 2 })).await;
-    step("transfer", json!({ "queue": "billing" })).await;
+    step("transfer", json!({ "queue": "first_line" })).await;
     step("claim", json!({})).await;
     step("release", json!({})).await;
     step("claim", json!({})).await;

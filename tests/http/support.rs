@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lotse::classifier::{Answering, Reading, RiskPoint, ServiceError};
+use lotse::classifier::{Answering, Ranking, Reading, RiskPoint, ServiceError};
 use lotse::config::{Config, Flags};
 use lotse::desk::{Desk, DeskParts, Reads, system_clock};
 use lotse::domain::{Classification, IntentScore, Role, Sentiment, SentimentScore, TierScore};
@@ -136,6 +136,7 @@ async fn app(config: Config, keys: &[(&str, Role)], gate: Arc<Semaphore>) -> App
 /// Answers whatever has an article.
 fn policy() -> Policy {
     let answering = Answering {
+        ranking: Ranking::default(),
         bias: 4.0,
         weights: std::collections::BTreeMap::new(),
         curve: vec![RiskPoint { threshold: 0.5, answered: 1000, wrong: 0 }],

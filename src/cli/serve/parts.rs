@@ -114,7 +114,9 @@ fn load_model_and_knowledge(
         .get("intent")
         .map(|head| head.labels.iter().cloned().collect::<BTreeSet<String>>());
     let cache_file = config.dir.join("data").join("vectors.cache");
+    let ranking = classifier.answering().map(|answering| answering.ranking).unwrap_or_default();
     let settings = KnowledgeSettings {
+        ranking,
         known_intents,
         cache: VectorCache::open(&cache_file, &crate::cli::knowledge::model_id(manifest)),
         ..KnowledgeSettings::default()
