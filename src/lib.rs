@@ -9,4 +9,5 @@ pub mod domain;
 pub mod encoder;
 pub mod knowledge;
 pub mod observe;
+pub mod store;
 pub mod text;
