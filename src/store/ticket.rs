@@ -14,8 +14,8 @@ use crate::domain::{
 pub struct TicketChange {
     /// The ticket as it is to be; `version` names the one that was seen.
     pub ticket: Ticket,
-    /// Who holds the conversation afterwards.
-    pub conversation_state: ConversationState,
+    /// Who holds the conversation afterwards; none to leave it as it is.
+    pub conversation_state: Option<ConversationState>,
     /// The agent's reply or note.
     pub turn: Option<Turn>,
     /// What the ticket's history says of it.
@@ -25,17 +25,21 @@ pub struct TicketChange {
 }
 
 impl TicketChange {
-    /// What others must learn of; `ticket` is the ticket as it was kept.
-    pub(super) fn events(&self, ticket: &Ticket, moved: bool) -> Vec<NewEvent> {
+    /// What others must learn of; `ticket` is the ticket as it was kept, `moved` who holds the
+    /// conversation now if that has changed.
+    pub(super) fn events(
+        &self,
+        ticket: &Ticket,
+        moved: Option<ConversationState>,
+    ) -> Vec<NewEvent> {
         let name = TicketName { id: ticket.id.clone(), queue: ticket.queue.clone() };
         let conversation_id = &ticket.conversation_id;
         let mut events = Vec::new();
         if let Some(turn) = &self.turn {
             events.push(NewEvent::turn(conversation_id, turn, &[], Some(&name)));
         }
-        if moved {
-            let (state, at) = (self.conversation_state, self.event.at);
-            events.push(NewEvent::state(conversation_id, state, Some(&name), at));
+        if let Some(state) = moved {
+            events.push(NewEvent::state(conversation_id, state, Some(&name), self.event.at));
         }
         events.push(NewEvent::ticket(ticket, &self.event.kind, &self.event.actor));
         events

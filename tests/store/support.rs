@@ -178,7 +178,7 @@ pub(crate) fn step(ticket: &Ticket, kind: &str, agent: &str, at: Timestamp) -> T
     };
     TicketChange {
         ticket,
-        conversation_state,
+        conversation_state: Some(conversation_state),
         turn: None,
         event: TicketEvent {
             kind: kind.to_owned(),

@@ -247,7 +247,7 @@ async fn a_correction_becomes_a_labelled_example() {
         at: second(9),
     };
     let mut change = step(&ticket, "corrected", "ada", second(9));
-    change.conversation_state = ConversationState::Waiting;
+    change.conversation_state = None;
     change.correction = Some(correction.clone());
     home.store.change_ticket(&change).await.unwrap();
     assert_eq!(home.store.corrections(None).await.unwrap(), vec![correction.clone()]);

@@ -117,7 +117,7 @@ pub(super) async fn claim_next(
     };
     let change = TicketChange {
         ticket,
-        conversation_state: ConversationState::Human,
+        conversation_state: Some(ConversationState::Human),
         turn: None,
         event,
         correction: None,
@@ -175,25 +175,27 @@ async fn follow_up(
     Ok(Changed { ticket, seq })
 }
 
-/// Sets who holds the conversation; whether that was somebody else before. Its version rises with
-/// it, so that a decision made meanwhile on the old state is not kept. A new waiting period begins
-/// without an acknowledgement.
+/// Sets who holds the conversation; gives the new state if it is another than before. The
+/// conversation's version rises with it, so that a decision made meanwhile on the old state is not
+/// kept. A new waiting period begins without an acknowledgement.
 async fn move_conversation(
     connection: &mut SqliteConnection,
     id: &str,
     change: &TicketChange,
-) -> Result<bool, StoreError> {
-    let moved = sqlx::query(
-        "UPDATE conversations SET state = ?1, version = version + 1, acknowledged = 0 \
-         WHERE id = ?2 AND state <> ?1",
-    )
-    .bind(change.conversation_state.name())
-    .bind(id)
-    .execute(&mut *connection)
-    .await?
-    .rows_affected()
-        > 0;
-    if moved || change.turn.is_some() {
+) -> Result<Option<ConversationState>, StoreError> {
+    let mut moved = None;
+    if let Some(state) = change.conversation_state {
+        let result = sqlx::query(
+            "UPDATE conversations SET state = ?1, version = version + 1, acknowledged = 0 \
+             WHERE id = ?2 AND state <> ?1",
+        )
+        .bind(state.name())
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+        moved = (result.rows_affected() > 0).then_some(state);
+    }
+    if moved.is_some() || change.turn.is_some() {
         sqlx::query("UPDATE conversations SET updated_at = ? WHERE id = ?")
             .bind(change.event.at.as_millisecond())
             .bind(id)
