@@ -5,6 +5,7 @@
 //! [`store`] keeps it. A folder knows only those below it in the list that the README gives.
 
 pub mod classifier;
+pub mod desk;
 pub mod domain;
 pub mod encoder;
 pub mod knowledge;
