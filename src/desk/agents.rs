@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use super::hub::Notice;
 use super::steps::{AfterResolve, Step, Taken, take};
 use super::{Desk, DeskError, new_id, validate};
 use crate::domain::{
@@ -36,7 +37,7 @@ impl Desk {
         let changed = self
             .keep(
                 |store| async move { store.claim_next(&queue, &agent, at).await },
-                |changed| changed.as_ref().map(|changed: &Changed| changed.seq),
+                |changed| changed.as_ref().map(notice),
             )
             .await?;
         Ok(changed.map(|changed| changed.ticket))
@@ -136,7 +137,7 @@ impl Desk {
             let kept = self
                 .keep(
                     |store| async move { store.change_ticket(&change).await },
-                    |changed: &Changed| Some(changed.seq),
+                    |changed| Some(notice(changed)),
                 )
                 .await;
             match kept {
@@ -234,6 +235,11 @@ impl Desk {
         }
         Err(DeskError::UnknownQueue { queue: queue.to_owned(), known })
     }
+}
+
+fn notice(changed: &Changed) -> Notice {
+    let conversation_id = changed.ticket.conversation_id.as_str().into();
+    Notice { seq: changed.seq, conversation_id }
 }
 
 /// What a step brings along besides the ticket's change.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::Stream;
-use tokio::sync::broadcast;
+use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::store::{Event, EventFilter, Store, StoreError};
 
@@ -14,13 +14,21 @@ const BACKLOG: usize = 1024;
 const PAGE: usize = 100;
 
 /// A listener looks into the store this often even without a notice: another process may write too.
-const POLL: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_secs(30);
 
 /// Tells listeners that the outbox has grown. The events themselves are read from the store, so
 /// that a listener that was away misses none.
 #[derive(Clone)]
 pub(super) struct Hub {
-    notices: broadcast::Sender<i64>,
+    notices: broadcast::Sender<Notice>,
+}
+
+/// That a conversation has new events.
+#[derive(Clone, Debug)]
+pub(super) struct Notice {
+    /// Number of the latest one.
+    pub(super) seq: i64,
+    pub(super) conversation_id: Arc<str>,
 }
 
 impl Hub {
@@ -28,10 +36,10 @@ impl Hub {
         Self { notices: broadcast::Sender::new(BACKLOG) }
     }
 
-    /// Tells that events up to this number are in the store.
-    pub(super) fn publish(&self, seq: i64) {
+    /// Tells that events are in the store.
+    pub(super) fn publish(&self, notice: Notice) {
         // Nobody listens: nobody has to be told.
-        let _ = self.notices.send(seq);
+        let _ = self.notices.send(notice);
     }
 
     /// Events after number `after`, and all that follow. The stream ends only with an error.
@@ -58,7 +66,7 @@ impl Hub {
 
 struct Listener {
     store: Arc<dyn Store>,
-    notices: broadcast::Receiver<i64>,
+    notices: broadcast::Receiver<Notice>,
     filter: EventFilter,
     /// Number of the last event read.
     after: i64,
@@ -90,12 +98,21 @@ impl Listener {
         }
     }
 
-    /// Until something may be new. Having lagged behind counts as news; so does the end of the
-    /// notices, after which only the clock is left.
+    fn concerns(&self, notice: &Notice) -> bool {
+        let wanted = self.filter.conversation_id.as_deref();
+        notice.seq > self.after && wanted.is_none_or(|id| id == &*notice.conversation_id)
+    }
+
+    /// Until something may be new. Having lagged behind counts as news; after the end of the
+    /// notices only the clock is left.
     async fn wait(&mut self) {
         let news = async {
-            if let Err(broadcast::error::RecvError::Closed) = self.notices.recv().await {
-                std::future::pending::<()>().await;
+            loop {
+                match self.notices.recv().await {
+                    Ok(notice) if !self.concerns(&notice) => {}
+                    Ok(_) | Err(RecvError::Lagged(_)) => return,
+                    Err(RecvError::Closed) => std::future::pending().await,
+                }
             }
         };
         let _ = tokio::time::timeout(POLL, news).await;

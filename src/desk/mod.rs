@@ -26,7 +26,7 @@ use jiff::Timestamp;
 
 pub use agents::Labels;
 pub use error::DeskError;
-use hub::Hub;
+use hub::{Hub, Notice};
 use lanes::Lanes;
 pub use parts::{Clock, DeskParts, Finds, Reads, RoutingSource, system_clock};
 pub use steps::AfterResolve;
@@ -119,7 +119,7 @@ impl Desk {
     async fn keep<T, Work, Change>(
         &self,
         work: Work,
-        seq: impl FnOnce(&T) -> Option<i64> + Send + 'static,
+        news: impl FnOnce(&T) -> Option<Notice> + Send + 'static,
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -129,8 +129,8 @@ impl Desk {
         let (change, hub) = (work(Arc::clone(&self.store)), self.hub.clone());
         let task = tokio::spawn(async move {
             let kept = change.await?;
-            if let Some(seq) = seq(&kept) {
-                hub.publish(seq);
+            if let Some(notice) = news(&kept) {
+                hub.publish(notice);
             }
             Ok(kept)
         });

@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use super::decided::{Arrival, Decided};
+use super::hub::Notice;
 use super::{Desk, DeskError, context, new_id, validate};
 use crate::classifier::Reading;
 use crate::domain::{ConversationState, Incoming, Language, Outcome, Reason};
@@ -50,11 +53,12 @@ impl Desk {
         let plan = self.plan(&mut decided).await?;
         let record = decided.record(plan);
         let outcome = record.outcome.clone();
+        let conversation_id: Arc<str> = arrival.conversation_id.as_str().into();
         let recorded = self
             .keep(
                 |store| async move { store.record(&record).await },
                 |recorded| match recorded {
-                    Recorded::New { seq } => Some(*seq),
+                    Recorded::New { seq } => Some(Notice { seq: *seq, conversation_id }),
                     Recorded::Duplicate(_) => None,
                 },
             )

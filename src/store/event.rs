@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::record::TicketName;
-use crate::domain::{Author, ConversationState, ReplyChoice, Ticket, Turn};
+use crate::domain::{Author, Channel, ConversationState, ReplyChoice, Ticket, Turn};
 
 /// What an event tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -93,6 +93,8 @@ pub(super) struct NewEvent {
     pub(super) conversation_id: String,
     pub(super) ticket: Option<TicketName>,
     pub(super) payload: Value,
+    /// Over which a message to the customer has to be sent.
+    pub(super) channel: Option<Channel>,
     pub(super) at: Timestamp,
 }
 
@@ -102,8 +104,10 @@ impl NewEvent {
         conversation_id: &str,
         turn: &Turn,
         choices: &[ReplyChoice],
+        channel: Channel,
         ticket: Option<&TicketName>,
     ) -> Self {
+        let to_customer = matches!(turn.from, Author::Bot | Author::Agent);
         let kind = if turn.from == Author::Note { EventKind::Note } else { EventKind::Message };
         let shown = Turn { classification: None, decision: None, ..turn.clone() };
         Self {
@@ -111,6 +115,7 @@ impl NewEvent {
             conversation_id: conversation_id.to_owned(),
             ticket: ticket.cloned(),
             payload: json!({ "turn": shown, "choices": choices }),
+            channel: to_customer.then_some(channel),
             at: turn.at,
         }
     }
@@ -127,6 +132,7 @@ impl NewEvent {
             conversation_id: conversation_id.to_owned(),
             ticket: ticket.cloned(),
             payload: json!({ "state": state }),
+            channel: None,
             at,
         }
     }
@@ -142,6 +148,7 @@ impl NewEvent {
                 "priority": ticket.priority, "due_at": ticket.due_at,
                 "headline": ticket.summary.headline,
             }),
+            channel: None,
             at: ticket.updated_at,
         }
     }

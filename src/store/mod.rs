@@ -25,7 +25,7 @@ pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
 
-use crate::domain::{Outcome, Ticket, TicketEvent};
+use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
 
 /// What must outlive the process.
 ///
@@ -104,10 +104,11 @@ pub trait Store: Send + Sync {
     /// Number of the latest event, 0 if there never was one.
     async fn last_event(&self) -> Result<i64, StoreError>;
 
-    /// At most `most` events of a kind that nobody has marked as delivered, oldest first.
-    async fn undelivered(&self, kind: EventKind, most: usize) -> Result<Vec<Event>, StoreError>;
+    /// At most `most` messages of bot and agents to customers on this channel that nobody has
+    /// marked as delivered, oldest first: what a channel still has to send, after a crash as well.
+    async fn undelivered(&self, channel: Channel, most: usize) -> Result<Vec<Event>, StoreError>;
 
-    /// Marks an event as delivered.
+    /// Marks a message as delivered.
     async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError>;
 
     /// Drops events and receipts of before then; returns how many. Turns and tickets stay.

@@ -118,9 +118,12 @@ impl TurnRecord {
     /// What others must learn of; `unresolved` is the ticket that the conversation has afterwards.
     pub(super) fn events(&self, unresolved: Option<&TicketName>) -> Vec<NewEvent> {
         let conversation_id = &self.conversation.id;
-        let mut events = vec![NewEvent::turn(conversation_id, &self.message, &[], unresolved)];
+        let channel = self.conversation.channel;
+        let mut events =
+            vec![NewEvent::turn(conversation_id, &self.message, &[], channel, unresolved)];
         if let Some(reply) = &self.reply {
-            events.push(NewEvent::turn(conversation_id, reply, &self.choices, unresolved));
+            let choices = &self.choices;
+            events.push(NewEvent::turn(conversation_id, reply, choices, channel, unresolved));
         }
         // A conversation begins with the bot.
         let seen = self.conversation.seen_state.unwrap_or(ConversationState::Bot);
@@ -141,6 +144,7 @@ impl TurnRecord {
                         "change": "refreshed", "actor": "lotse", "state": "open",
                         "priority": priority, "due_at": due_at, "headline": summary.headline,
                     }),
+                    channel: None,
                     at: self.conversation.at,
                 }));
             }

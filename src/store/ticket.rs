@@ -36,7 +36,7 @@ impl TicketChange {
         let conversation_id = &ticket.conversation_id;
         let mut events = Vec::new();
         if let Some(turn) = &self.turn {
-            events.push(NewEvent::turn(conversation_id, turn, &[], Some(&name)));
+            events.push(NewEvent::turn(conversation_id, turn, &[], ticket.channel, Some(&name)));
         }
         if let Some(state) = moved {
             events.push(NewEvent::state(conversation_id, state, Some(&name), self.event.at));

@@ -1,4 +1,4 @@
-use lotse::domain::{Author, Priority, Role};
+use lotse::domain::{Author, Channel, Priority, Role};
 use lotse::store::{
     Audience, Conflict, Event, EventFilter, EventKind, Key, Rating, Store, StoreError, hash_key,
 };
@@ -69,13 +69,23 @@ async fn agents_see_conversations_with_a_ticket_by_queue() {
 }
 
 #[tokio::test]
-async fn delivered_events_are_not_handed_out_again() {
+async fn messages_to_customers_wait_for_their_channel_until_they_are_delivered() {
     let home = home().await;
-    home.store.record(&answered("c1", None, "m1", second(1))).await.unwrap();
-    let waiting = home.store.undelivered(EventKind::Message, 10).await.unwrap();
-    assert_eq!(waiting.len(), 2);
-    home.store.mark_delivered(waiting[0].seq, second(2)).await.unwrap();
-    let rest = home.store.undelivered(EventKind::Message, 10).await.unwrap();
+    escalate(&home.store, "t1", "billing", Priority::Normal, 60).await;
+    let claimed = home.store.claim_next("billing", "ada", second(5)).await.unwrap().unwrap();
+    for (kind, from) in [("noted", Author::Note), ("replied", Author::Agent)] {
+        let ticket = home.store.ticket("t1").await.unwrap().unwrap();
+        let mut change = step(&ticket, kind, "ada", second(6));
+        change.turn = Some(turn(kind, from, "Words", second(6)));
+        home.store.change_ticket(&change).await.unwrap();
+    }
+    assert_eq!(claimed.ticket.channel, Channel::Chat);
+    let waiting = home.store.undelivered(Channel::Chat, 10).await.unwrap();
+    let authors: Vec<_> = waiting.iter().map(|event| &event.payload["turn"]["from"]).collect();
+    assert_eq!(authors, ["bot", "agent"], "what customers and notes say is sent to nobody");
+    assert_eq!(home.store.undelivered(Channel::Email, 10).await.unwrap(), vec![]);
+    home.store.mark_delivered(waiting[0].seq, second(7)).await.unwrap();
+    let rest = home.store.undelivered(Channel::Chat, 10).await.unwrap();
     assert_eq!(rest, waiting[1..]);
     let error = home.store.mark_delivered(99, second(2)).await.unwrap_err();
     assert!(matches!(error, StoreError::NotFound { .. }));

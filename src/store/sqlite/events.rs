@@ -3,6 +3,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 
 use super::rows::{from_json, json, limit, named, time};
+use crate::domain::Channel;
 use crate::store::{Audience, Event, EventFilter, EventKind, NewEvent, StoreError};
 
 const COLUMNS: &str = "seq, kind, conversation_id, ticket_id, queue, payload, created_at";
@@ -15,14 +16,15 @@ pub(super) async fn append(
     let mut seq = 0;
     for event in events {
         seq = sqlx::query_scalar(
-            "INSERT INTO outbox (kind, conversation_id, ticket_id, queue, payload, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
+            "INSERT INTO outbox (kind, conversation_id, ticket_id, queue, payload, channel, \
+             created_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq",
         )
         .bind(event.kind.name())
         .bind(&event.conversation_id)
         .bind(event.ticket.as_ref().map(|ticket| &ticket.id))
         .bind(event.ticket.as_ref().map(|ticket| &ticket.queue))
         .bind(json(&event.payload)?)
+        .bind(event.channel.map(Channel::name))
         .bind(event.at.as_millisecond())
         .fetch_one(&mut *connection)
         .await?;
@@ -64,12 +66,12 @@ pub(super) async fn last(pool: &SqlitePool) -> Result<i64, StoreError> {
 
 pub(super) async fn undelivered(
     pool: &SqlitePool,
-    kind: EventKind,
+    channel: Channel,
     most: usize,
 ) -> Result<Vec<Event>, StoreError> {
     let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
-    query.push(COLUMNS).push(" FROM outbox WHERE delivered_at IS NULL AND kind = ");
-    query.push_bind(kind.name()).push(" ORDER BY seq LIMIT ").push_bind(limit(most));
+    query.push(COLUMNS).push(" FROM outbox WHERE delivered_at IS NULL AND channel = ");
+    query.push_bind(channel.name()).push(" ORDER BY seq LIMIT ").push_bind(limit(most));
     query.build().fetch_all(pool).await?.iter().map(read).collect()
 }
 

@@ -15,11 +15,10 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 pub use open::SqliteSettings;
 
 use super::{
-    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, EventKind, Key,
-    QueueCount, Rating, Recorded, Request, Store, StoreError, TicketChange, TicketFilter,
-    TurnRecord,
+    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Key, QueueCount,
+    Rating, Recorded, Request, Store, StoreError, TicketChange, TicketFilter, TurnRecord,
 };
-use crate::domain::{Outcome, Ticket, TicketEvent};
+use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
 
 /// The store in one `SQLite` file.
 ///
@@ -138,8 +137,8 @@ impl Store for SqliteStore {
         events::last(&self.readers).await
     }
 
-    async fn undelivered(&self, kind: EventKind, most: usize) -> Result<Vec<Event>, StoreError> {
-        events::undelivered(&self.readers, kind, most).await
+    async fn undelivered(&self, channel: Channel, most: usize) -> Result<Vec<Event>, StoreError> {
+        events::undelivered(&self.readers, channel, most).await
     }
 
     async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError> {
