@@ -4,8 +4,8 @@ use super::new_id;
 use super::plan::Plan;
 use crate::classifier::Reading;
 use crate::domain::{
-    Author, Channel, ConversationState, Incoming, Language, Outcome, SuggestedArticle, Summary,
-    Ticket, TicketState, Turn,
+    Author, Channel, ConversationState, Decision, Incoming, Language, Outcome, SuggestedArticle,
+    Summary, Ticket, TicketState, Turn,
 };
 use crate::knowledge::Hit;
 use crate::store::{ConversationHead, ConversationUpdate, Request, TurnRecord};
@@ -91,7 +91,7 @@ impl Decided<'_> {
             due_at: route.due_at,
             created_at: self.at,
             updated_at: self.at,
-            summary: self.summary(),
+            summary: self.summary(&self.suggestions(), &self.verdict.decision),
             classification: self.reading.classification.clone(),
             decision: self.verdict.decision.clone(),
             resolution: None,
@@ -99,20 +99,21 @@ impl Decided<'_> {
         }
     }
 
-    /// The conversation with this message, for the agent.
-    pub(super) fn summary(&self) -> Summary {
-        let usable = self.hits.iter().filter(|hit| hit.usable);
-        let suggestions: Vec<SuggestedArticle> = usable
-            .take(SUGGESTIONS)
-            .map(|hit| SuggestedArticle {
-                id: hit.article.id.clone(),
-                title: hit.article.title.clone(),
-            })
-            .collect();
+    /// Articles that may help the agent.
+    fn suggestions(&self) -> Vec<SuggestedArticle> {
+        let usable = self.hits.iter().filter(|hit| hit.usable).take(SUGGESTIONS);
+        let suggested = usable.map(|hit| SuggestedArticle {
+            id: hit.article.id.clone(),
+            title: hit.article.title.clone(),
+        });
+        suggested.collect()
+    }
+
+    /// The conversation with this message, for the agent; `decision` is the one that hands it over.
+    pub(super) fn summary(&self, suggestions: &[SuggestedArticle], decision: &Decision) -> Summary {
         let mut turns = self.turns.clone();
         turns.push(self.turn());
-        let decision = Some(&self.verdict.decision);
-        let mut summary = summarize(&turns, self.language(), &suggestions, decision);
+        let mut summary = summarize(&turns, self.language(), suggestions, Some(decision));
         for fact in &mut summary.facts {
             fact.turn += self.earlier_turns;
         }

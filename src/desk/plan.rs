@@ -74,7 +74,7 @@ impl Desk {
     fn add_to_ticket(&self, decided: &Decided<'_>, ticket: &Ticket) -> Plan {
         let route = (self.routing)().route(&decided.route_request());
         let mut after = ticket.clone();
-        after.summary = decided.summary();
+        after.summary = decided.summary(&ticket.summary.articles, &ticket.decision);
         let mut event = None;
         if route.priority > ticket.priority {
             after.priority = route.priority;

@@ -83,6 +83,32 @@ async fn while_waiting_the_customer_is_answered_once_and_the_agent_sees_all() {
 }
 
 #[tokio::test]
+async fn the_waiting_tickets_summary_learns_of_further_facts() {
+    let office = Office::open().await;
+    let ticket = office.waiting("c1").await;
+    let opened = office.desk.ticket(&ticket).await.unwrap();
+    assert_eq!(opened.summary.facts, vec![]);
+    office.say("c1", "My order is NL-20481").await;
+    let kept = office.desk.ticket(&ticket).await.unwrap();
+    let facts: Vec<_> =
+        kept.summary.facts.iter().map(|fact| (fact.text.as_str(), fact.turn)).collect();
+    assert_eq!(facts, [("NL-20481", 2)]);
+    assert_eq!(kept.summary.next_step, opened.summary.next_step, "still by the first decision");
+}
+
+#[tokio::test]
+async fn facts_of_a_very_long_conversation_name_the_right_turn() {
+    let office = Office::open().await;
+    for _ in 0..110 {
+        office.say("c1", "hello").await;
+    }
+    let outcome = office.say("c1", "I want a human for order NL-20481").await;
+    let facts = outcome.ticket.unwrap().summary.unwrap().facts;
+    assert_eq!((facts[0].text.as_str(), facts[0].turn), ("NL-20481", 220));
+    assert!(office.conversation("c1").await.turns[220].text.contains("NL-20481"));
+}
+
+#[tokio::test]
 async fn the_waiting_ticket_becomes_more_pressing_never_less() {
     let office = Office::open().await;
     let ticket = office.waiting("c1").await;
