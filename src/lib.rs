@@ -6,11 +6,13 @@
 
 pub mod classifier;
 pub mod cli;
+pub mod desk;
 pub mod domain;
 pub mod encoder;
 pub mod evaluate;
 pub mod knowledge;
 pub mod observe;
+pub mod store;
 pub mod text;
 pub mod train;
 pub mod triage;
