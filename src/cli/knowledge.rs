@@ -139,7 +139,7 @@ impl Query {
 }
 
 /// Tells model packs apart in a cache of vectors.
-fn model_id(manifest: &Manifest) -> String {
+pub(super) fn model_id(manifest: &Manifest) -> String {
     let files: Vec<String> =
         manifest.files.iter().map(|(file, hash)| format!("{file} {hash}")).collect();
     format!("{}\n{}\n{}", manifest.name, manifest.prefix, files.join("\n"))

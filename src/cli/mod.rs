@@ -7,6 +7,7 @@ mod evaluate;
 pub mod knowledge;
 mod model;
 pub mod routing;
+pub mod serve;
 mod train;
 
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the service: HTTP interface, page, desk
+    Serve(serve::ServeArguments),
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
     /// Check the articles, try a search, understand a rank
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     let done = match arguments.command {
+        Command::Serve(arguments) => serve::run(&arguments).map(|()| true),
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
         Command::Routing(arguments) => {

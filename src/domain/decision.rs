@@ -17,6 +17,19 @@ pub enum Action {
     None,
 }
 
+impl Action {
+    /// The name used in JSON, figures and the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Clarify => "clarify",
+            Self::Smalltalk => "smalltalk",
+            Self::Escalate => "escalate",
+            Self::None => "none",
+        }
+    }
+}
+
 /// A decision with everything that led to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Decision {

@@ -1,0 +1,134 @@
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::routing_file::RoutingFile;
+use crate::classifier::{Classifier, ClassifierService, ServiceSettings};
+use crate::config::Config;
+use crate::desk::{Desk, DeskParts, RoutingSource, system_clock};
+use crate::http::{App, AppParts};
+use crate::knowledge::{KnowledgeBase, KnowledgeSettings, VectorCache};
+use crate::store::{SqliteStore, Store};
+use crate::triage::Texts;
+
+/// What the service is made of, loaded and checked.
+pub(super) struct Parts {
+    classifier: Arc<ClassifierService>,
+    pub(super) knowledge: Arc<KnowledgeBase>,
+    store: Arc<dyn Store>,
+    routing: RoutingSource,
+}
+
+impl Parts {
+    /// Loads the store, the model, the routing rules and the knowledge; the quick ones first, so
+    /// that a mistake is told soon.
+    pub(super) async fn load(config: &Config) -> anyhow::Result<Self> {
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.store.path).await?);
+        let routing = RoutingFile::open(&config.routing.file)?.source();
+        let settings = config.clone();
+        let (classifier, knowledge) =
+            tokio::task::spawn_blocking(move || load_model_and_knowledge(&settings))
+                .await
+                .context("loading the model failed; the log says why")??;
+        Ok(Self { classifier, knowledge, store, routing })
+    }
+
+    /// The service, with all that its handlers need.
+    pub(super) async fn app(&self, config: Config) -> anyhow::Result<App> {
+        let answering = self.classifier.classifier().answering().cloned();
+        let policy = config.policy.clone().with_answering(answering);
+        policy.validate()?;
+        let desk = Desk::new(DeskParts {
+            store: Arc::clone(&self.store),
+            reads: Arc::clone(&self.classifier) as _,
+            finds: Arc::clone(&self.knowledge) as _,
+            routing: Arc::clone(&self.routing),
+            texts: Texts::default(),
+            policy,
+            clock: system_clock(),
+        });
+        let app = App::new(AppParts {
+            desk,
+            reads: Arc::clone(&self.classifier) as _,
+            finds: Arc::clone(&self.knowledge) as _,
+            routing: Arc::clone(&self.routing),
+            store: Arc::clone(&self.store),
+            config,
+        })
+        .await?;
+        app.readiness.set_model(true);
+        app.readiness.set_store(true);
+        Ok(app)
+    }
+
+    /// What the operator reads when the service has started.
+    pub(super) fn welcome(&self, app: &App, address: SocketAddr) -> String {
+        let manifest = self.classifier.classifier().manifest();
+        let status = self.knowledge.status();
+        let articles: Vec<String> = status
+            .articles
+            .iter()
+            .map(|(language, count)| format!("{count} in {}", language.code()))
+            .collect();
+        let queues: Vec<String> =
+            (self.routing)().queues().iter().map(|queue| queue.name.clone()).collect();
+        let mut text = format!(
+            "Lotse is ready. Open http://{address}\n  \
+             model      {} ({} intents)\n  \
+             knowledge  {} articles: {}\n  \
+             queues     {}\n  \
+             store      {}\n",
+            manifest.name,
+            manifest.heads.get("intent").map_or(0, |head| head.labels.len()),
+            status.articles.values().sum::<usize>(),
+            articles.join(", "),
+            queues.join(", "),
+            app.config.store.path.display(),
+        );
+        for problem in &status.problems {
+            // Writing into a string cannot fail.
+            let _ = writeln!(text, "  {problem}");
+        }
+        if app.access.is_open() {
+            text.push_str(
+                "\n  OPEN DEMO: there are no keys, so whoever reaches this address may read and \
+                 write\n  everything. Add a key with `lotse key add NAME --role admin` and start \
+                 again.\n",
+            );
+        }
+        text.push_str("\nPress Ctrl-C to stop.");
+        text
+    }
+}
+
+fn load_model_and_knowledge(
+    config: &Config,
+) -> anyhow::Result<(Arc<ClassifierService>, Arc<KnowledgeBase>)> {
+    let classifier = Arc::new(Classifier::load(&config.model.path)?);
+    let manifest = classifier.manifest();
+    let known_intents = manifest
+        .heads
+        .get("intent")
+        .map(|head| head.labels.iter().cloned().collect::<BTreeSet<String>>());
+    let cache_file = config.dir.join("data").join("vectors.cache");
+    let ranking = classifier.answering().map(|answering| answering.ranking).unwrap_or_default();
+    let settings = KnowledgeSettings {
+        ranking,
+        known_intents,
+        cache: VectorCache::open(&cache_file, &crate::cli::knowledge::model_id(manifest)),
+        ..KnowledgeSettings::default()
+    };
+    let knowledge =
+        KnowledgeBase::open_with(&config.knowledge.dir, Arc::clone(&classifier) as _, settings)?;
+    let workers = match config.model.workers {
+        0 => ServiceSettings::default().workers,
+        workers => workers,
+    };
+    let settings = ServiceSettings { workers, capacity: config.model.capacity };
+    let service = ClassifierService::start(classifier, settings)
+        .context("cannot start the threads of the encoder")?;
+    Ok((Arc::new(service), Arc::new(knowledge)))
+}

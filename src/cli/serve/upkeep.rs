@@ -1,0 +1,69 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::http::App;
+use crate::knowledge::{KnowledgeBase, Severity};
+use crate::observe;
+
+/// Time between two looks at the parts.
+const LOOK: Duration = Duration::from_secs(5);
+/// Time between two clearings of old events.
+const CLEAR: Duration = Duration::from_secs(3600);
+/// Longer than this, a store does not count as answering.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Looks at the parts again and again, for `/readyz` and the figures, and clears old events. Ends
+/// with the service.
+pub(super) async fn run(app: App, knowledge: Arc<KnowledgeBase>) {
+    let mut cleared: Option<Instant> = None;
+    loop {
+        look_at_store(&app).await;
+        look_at_knowledge(&app, &knowledge);
+        if cleared.is_none_or(|cleared| cleared.elapsed() >= CLEAR) {
+            cleared = Some(Instant::now());
+            clear_events(&app).await;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn look_at_store(app: &App) {
+    let was_ready = app.readiness.report().store;
+    let problem = match tokio::time::timeout(PATIENCE, app.store.check()).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    match (&problem, was_ready) {
+        (Some(problem), true) => tracing::error!(problem, "the store is not ready"),
+        (None, false) => tracing::info!("the store is ready"),
+        _ => {}
+    }
+    app.readiness.set_store(problem.is_none());
+}
+
+fn look_at_knowledge(app: &App, knowledge: &KnowledgeBase) {
+    let status = knowledge.status();
+    for (language, articles) in &status.articles {
+        metrics::gauge!(observe::KNOWLEDGE_ARTICLES, "language" => language.code())
+            .set(*articles as f64);
+    }
+    let errors =
+        status.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    metrics::gauge!(observe::KNOWLEDGE_PROBLEMS).set(errors as f64);
+    app.readiness.set_knowledge(status.articles.values().any(|articles| *articles > 0));
+}
+
+async fn clear_events(app: &App) {
+    let kept = SignedDuration::try_from(app.config.store.keep_events);
+    let Some(before) = kept.ok().and_then(|kept| Timestamp::now().checked_sub(kept).ok()) else {
+        return;
+    };
+    match app.store.prune(before).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "old events cleared"),
+        Err(error) => tracing::warn!(%error, "old events cannot be cleared"),
+    }
+}

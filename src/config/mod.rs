@@ -1,0 +1,15 @@
+//! What did the operator set? Four layers, each over the one before: the embedded `default.toml`,
+//! `lotse.toml` in the operator's directory, environment variables (`LOTSE_SERVER__LISTEN` is
+//! `server.listen`), flags of the command line. Unknown names are refused, and everything is
+//! checked before anything starts.
+
+mod environment;
+mod load;
+mod sections;
+mod validate;
+
+pub use load::{ConfigError, Flags};
+pub use sections::{
+    AccessConfig, Config, KeyConfig, KnowledgeConfig, LogConfig, LogFormat, ModelConfig,
+    RoutingConfig, ServerConfig, StoreConfig,
+};

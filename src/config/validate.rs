@@ -1,0 +1,110 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::Config;
+
+/// A setting that does not make sense.
+pub(super) struct Problem {
+    /// Its name, for example `server.listen`.
+    pub(super) key: String,
+    /// The setting, what is wrong with it, and what to do.
+    pub(super) text: String,
+}
+
+/// All settings that do not make sense, so that one start shows every mistake.
+pub(super) fn problems(config: &Config) -> Vec<Problem> {
+    let mut found = Found::default();
+    server(config, &mut found);
+    paths(config, &mut found);
+    access(config, &mut found);
+    if let Err(error) = config.policy.validate() {
+        found.0.push(Problem { key: "policy".to_owned(), text: error.to_string() });
+    }
+    found.check(
+        config.model.capacity > 0,
+        "model.capacity",
+        "0 would refuse every message; give at least 1",
+    );
+    found.0
+}
+
+#[derive(Default)]
+struct Found(Vec<Problem>);
+
+impl Found {
+    fn check(&mut self, holds: bool, key: &str, text: impl AsRef<str>) {
+        if !holds {
+            let text = format!("{key}: {}", text.as_ref());
+            self.0.push(Problem { key: key.to_owned(), text });
+        }
+    }
+}
+
+fn server(config: &Config, found: &mut Found) {
+    let server = &config.server;
+    let deadlines = [
+        ("server.request_timeout", server.request_timeout),
+        ("server.header_timeout", server.header_timeout),
+        ("server.body_timeout", server.body_timeout),
+    ];
+    for (key, duration) in deadlines {
+        found.check(
+            duration >= Duration::from_millis(100),
+            key,
+            "shorter than any client needs; give at least \"100ms\"",
+        );
+    }
+    found.check(
+        server.body_limit_bytes >= 1024,
+        "server.body_limit_bytes",
+        format!("{} bytes cannot hold a message; give at least 1024", server.body_limit_bytes),
+    );
+    let counts = [
+        ("server.max_messages_at_once", server.max_messages_at_once),
+        ("server.max_connections", server.max_connections),
+    ];
+    for (key, count) in counts {
+        found.check(count > 0, key, "0 would refuse everything; give at least 1");
+    }
+}
+
+fn paths(config: &Config, found: &mut Found) {
+    found.check(
+        config.knowledge.dir.is_dir(),
+        "knowledge.dir",
+        format!(
+            "there is no directory {}; name the one that holds a folder for each language",
+            config.knowledge.dir.display()
+        ),
+    );
+    found.check(
+        config.routing.file.is_file(),
+        "routing.file",
+        format!(
+            "there is no file {}; `lotse init` shows what one looks like",
+            config.routing.file.display()
+        ),
+    );
+}
+
+fn access(config: &Config, found: &mut Found) {
+    let mut names = BTreeSet::new();
+    for (index, key) in config.access.keys.iter().enumerate() {
+        let at = format!("access.keys[{index}]");
+        found.check(!key.name.trim().is_empty(), &at, "the key needs a name");
+        found.check(
+            names.insert(&key.name),
+            &at,
+            format!("the name \"{}\" is taken by an earlier key; names must differ", key.name),
+        );
+        found.check(
+            key.sha256.len() == 64 && key.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            &at,
+            format!(
+                "sha256 of the key \"{}\" is not 64 hexadecimal digits; make it with \
+                 `printf %s \"$KEY\" | sha256sum`",
+                key.name
+            ),
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! Who calls, and may they? Callers are known by the SHA-256 of a bearer key, from `lotse.toml` or
+//! from the store; where there are no keys at all, a service on loopback may be an open demo.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName};
+use axum::middleware::Next;
+use axum::response::Response;
+use serde_json::json;
+use subtle::ConstantTimeEq;
+
+use super::App;
+use super::error::{ApiError, Code};
+use crate::config::Config;
+use crate::domain::{Caller, Role};
+use crate::store::{Store, StoreError, hash_key};
+
+/// A key that the store confirmed is not looked up again for this long; a revoked one is refused
+/// after that.
+const REMEMBERED: Duration = Duration::from_secs(10);
+
+/// Keys remembered at most.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// Why the service must not start as it is configured.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// Others could reach a service that lets everyone do everything.
+    #[error(
+        "server.listen is {0}, which other machines can reach, and there are no keys, so that \
+         anyone could read and write everything. Add a key with `lotse key add NAME --role admin`, \
+         or listen on 127.0.0.1"
+    )]
+    OpenToOthers(SocketAddr),
+    /// Nobody could do anything.
+    #[error(
+        "there are no keys, and access.open_demo is false, so that every call would be refused. \
+         Add a key with `lotse key add NAME --role admin`"
+    )]
+    ClosedToAll,
+    /// The store did not tell its keys.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The keys, and what to do where there are none.
+pub struct Access {
+    configured: Vec<(Caller, String)>,
+    store: Arc<dyn Store>,
+    remembered: Mutex<HashMap<String, (Caller, Instant)>>,
+    open: bool,
+}
+
+impl Access {
+    /// Reads which keys there are and refuses what would leave the service open to others.
+    pub async fn new(config: &Config, store: Arc<dyn Store>) -> Result<Self, AccessError> {
+        let configured: Vec<(Caller, String)> = config
+            .access
+            .keys
+            .iter()
+            .map(|key| {
+                let caller = Caller { name: key.name.clone(), role: key.role };
+                (caller, key.sha256.to_ascii_lowercase())
+            })
+            .collect();
+        let stored = store.keys().await?;
+        let keyless = configured.is_empty() && stored.iter().all(|key| key.revoked_at.is_some());
+        let listen = config.server.listen;
+        if keyless && !listen.ip().is_loopback() {
+            return Err(AccessError::OpenToOthers(listen));
+        }
+        if keyless && !config.access.open_demo {
+            return Err(AccessError::ClosedToAll);
+        }
+        Ok(Self { configured, store, remembered: Mutex::default(), open: keyless })
+    }
+
+    /// Whether everyone who reaches the service may do everything.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Who sends these headers.
+    pub async fn caller(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
+        if self.open {
+            check_same_machine(headers)?;
+            return Ok(Caller { name: "demo".to_owned(), role: Role::Admin });
+        }
+        let Some(key) = bearer_key(headers) else { return Err(Code::Unauthorized.into()) };
+        let hash = hash_key(key);
+        if let Some(caller) = self.configured_caller(&hash).or_else(|| self.remembered(&hash)) {
+            return Ok(caller);
+        }
+        let Some(key) = self.store.key(&hash).await?.filter(|key| key.revoked_at.is_none()) else {
+            let message = "This key is not known, or it was revoked. Check it for missing letters, \
+                           or ask the operator for another.";
+            return Err(ApiError::new(Code::Unauthorized, message));
+        };
+        let caller = Caller { name: key.name, role: key.role };
+        self.remember(hash, &caller);
+        Ok(caller)
+    }
+
+    /// Compares with every configured key in full, so that the time tells nothing about them.
+    fn configured_caller(&self, hash: &str) -> Option<Caller> {
+        let mut found = None;
+        for (caller, known) in &self.configured {
+            if bool::from(known.as_bytes().ct_eq(hash.as_bytes())) {
+                found = Some(caller);
+            }
+        }
+        found.cloned()
+    }
+
+    fn remembered(&self, hash: &str) -> Option<Caller> {
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (caller, since) = remembered.get(hash)?;
+        (since.elapsed() < REMEMBERED).then(|| caller.clone())
+    }
+
+    fn remember(&self, hash: String, caller: &Caller) {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.retain(|_, (_, since)| since.elapsed() < REMEMBERED);
+        }
+        remembered.insert(hash, (caller.clone(), Instant::now()));
+    }
+}
+
+fn bearer_key(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim()).filter(|key| !key.is_empty())
+}
+
+/// An open demo answers only to browsers and programs of its own machine: neither a foreign web
+/// page (its requests carry another `Origin`) nor a foreign name that points at 127.0.0.1 (another
+/// `Host`) may use the visitor's browser to reach it.
+fn check_same_machine(headers: &HeaderMap) -> Result<(), ApiError> {
+    let authority = |name: HeaderName| {
+        let text = headers.get(name)?.to_str().ok()?;
+        let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+        text.parse::<Authority>().ok()
+    };
+    let host = authority(HOST);
+    let is_local = host.as_ref().is_none_or(|host| is_loopback_name(host.host()));
+    let is_same_origin = !headers.contains_key(ORIGIN) || authority(ORIGIN) == host;
+    if is_local && is_same_origin {
+        return Ok(());
+    }
+    let message = "An open demo answers only on its own machine, to pages that it served itself. \
+                   Open it as http://localhost or http://127.0.0.1, or configure keys.";
+    Err(ApiError::new(Code::Forbidden, message))
+}
+
+fn is_loopback_name(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Lets a request on when its caller has at least this role, and hands the [`Caller`] on.
+pub(super) async fn require(
+    State((app, role)): State<(App, Role)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let caller = app.access.caller(request.headers()).await?;
+    if caller.role < role {
+        let message = format!(
+            "This needs a key with the role {}; the key \"{}\" has the role {}.",
+            role.name(),
+            caller.name,
+            caller.role.name()
+        );
+        let details = json!({ "role": caller.role, "needed": role });
+        return Err(ApiError::new(Code::Forbidden, message).with_details(details));
+    }
+    request.extensions_mut().insert(caller);
+    Ok(next.run(request).await)
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        // Put there by `require`, which every route of the interface is behind.
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Code::Unauthorized.into())
+    }
+}

@@ -1,0 +1,86 @@
+//! The main job: a customer's message comes in.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::App;
+use super::error::{ApiError, Code};
+use super::extract::Json;
+use super::timing::ServerTiming;
+use crate::domain::{Caller, Channel, Incoming, Language, Outcome, Role};
+use crate::observe;
+
+/// A customer's message.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewMessage {
+    /// Where it came in.
+    channel: Channel,
+    /// The words, at most 20,000 characters.
+    text: String,
+    /// The conversation that it continues; left out, it begins one.
+    conversation_id: Option<String>,
+    /// The customer, if known.
+    customer_id: Option<String>,
+    /// The client's own id of the message: a message that is sent twice with it is recorded once,
+    /// and gets the same answer.
+    message_id: Option<String>,
+    /// Language, if the client knows better than the text.
+    language: Option<Language>,
+}
+
+/// Takes a message in and answers it, asks back, or opens a ticket.
+///
+/// Send a `message_id` of your own: then a message can be sent again after a broken connection.
+#[utoipa::path(
+    post,
+    path = "/v1/messages",
+    tag = "messages",
+    request_body = NewMessage,
+    responses((status = OK, body = Outcome))
+)]
+pub(super) async fn post_message(
+    State(app): State<App>,
+    caller: Caller,
+    Json(message): Json<NewMessage>,
+) -> Result<(ServerTiming, axum::Json<Outcome>), ApiError> {
+    if caller.role == Role::Widget {
+        check_widget_ids(&message)?;
+    }
+    let NewMessage { channel, text, conversation_id, customer_id, message_id, language } = message;
+    let incoming = Incoming { channel, text, conversation_id, customer_id, message_id, language };
+    let (outcome, spent) = observe::measured(app.desk.receive(incoming)).await;
+    let mut outcome = outcome?;
+    metrics::counter!(
+        observe::MESSAGES_TOTAL,
+        "channel" => channel.name(), "action" => outcome.decision.action.name(),
+    )
+    .increment(1);
+    if caller.role == Role::Widget {
+        // What agents write of a customer is not for the customer.
+        outcome.ticket.iter_mut().for_each(|ticket| ticket.summary = None);
+    }
+    Ok((ServerTiming(spent), axum::Json(outcome)))
+}
+
+/// A widget runs in browsers of strangers: the ids that it sends must be ones that nobody guesses,
+/// or it could speak in, or learn of, another customer's conversation.
+fn check_widget_ids(message: &NewMessage) -> Result<(), ApiError> {
+    if message.conversation_id.as_deref().is_some_and(|id| !is_unguessable(id)) {
+        return Err(Code::ConversationNotFound.into());
+    }
+    if message.message_id.as_deref().is_some_and(|id| Uuid::try_parse(id).is_err()) {
+        let problem = "The message_id of a widget must be a UUID.";
+        return Err(ApiError::new(Code::InvalidId, problem));
+    }
+    Ok(())
+}
+
+/// Whether an identifier is one that the service made: a letter and a UUID.
+pub(super) fn is_unguessable(id: &str) -> bool {
+    let mut characters = id.chars();
+    characters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && Uuid::try_parse(characters.as_str()).is_ok()
+}

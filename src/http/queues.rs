@@ -1,0 +1,131 @@
+//! What waits for people, and who takes the next.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::App;
+use super::error::ApiError;
+use super::extract::{Path, Query};
+use crate::domain::{Caller, Language, Ticket, TicketState};
+use crate::store::{QueueCount, TicketFilter};
+
+/// Tickets given where the caller names no number.
+const TICKETS: usize = 50;
+/// Tickets given at most.
+const MAX_TICKETS: usize = 500;
+
+/// All queues.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Queues {
+    queues: Vec<QueueView>,
+}
+
+/// A queue and what waits in it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct QueueView {
+    /// What it takes, for people.
+    takes: String,
+    /// Languages spoken there.
+    languages: Vec<Language>,
+    #[serde(flatten)]
+    count: QueueCount,
+}
+
+/// The queues with what waits in them.
+#[utoipa::path(
+    get,
+    path = "/v1/queues",
+    tag = "agents",
+    responses((status = OK, body = Queues))
+)]
+pub(super) async fn list_queues(State(app): State<App>) -> Result<axum::Json<Queues>, ApiError> {
+    let mut counts: BTreeMap<String, QueueCount> =
+        app.store.queues().await?.into_iter().map(|count| (count.queue.clone(), count)).collect();
+    let routing = (app.routing)();
+    let known = routing.queues().iter().map(|queue| {
+        let count = counts.remove(&queue.name).unwrap_or_else(|| empty(&queue.name));
+        QueueView { takes: queue.takes.clone(), languages: queue.languages.clone(), count }
+    });
+    let mut queues: Vec<QueueView> = known.collect();
+    // Tickets of a queue that was since taken out of the file must not be lost from sight.
+    queues.extend(counts.into_values().map(|count| QueueView {
+        takes: String::new(),
+        languages: Vec::new(),
+        count,
+    }));
+    Ok(axum::Json(Queues { queues }))
+}
+
+fn empty(queue: &str) -> QueueCount {
+    QueueCount {
+        queue: queue.to_owned(),
+        open: 0,
+        claimed: 0,
+        highest_priority: None,
+        next_due_at: None,
+    }
+}
+
+/// Which tickets.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TicketsQuery {
+    /// Only in this state; left out, open and claimed ones.
+    state: Option<TicketState>,
+    /// Number of tickets, 50 if left out, 500 at most.
+    limit: Option<usize>,
+}
+
+/// Tickets in the order in which they should be worked on.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Tickets {
+    tickets: Vec<Ticket>,
+}
+
+/// The tickets of a queue: highest priority first, then earliest due, then oldest.
+#[utoipa::path(
+    get,
+    path = "/v1/queues/{queue}/tickets",
+    tag = "agents",
+    params(("queue" = String, Path, description = "Queue"), TicketsQuery),
+    responses((status = OK, body = Tickets))
+)]
+pub(super) async fn list_tickets(
+    State(app): State<App>,
+    Path(queue): Path<String>,
+    Query(query): Query<TicketsQuery>,
+) -> Result<axum::Json<Tickets>, ApiError> {
+    let states = query
+        .state
+        .map_or_else(|| vec![TicketState::Open, TicketState::Claimed], |state| vec![state]);
+    let filter = TicketFilter { queue: Some(queue), states, ..TicketFilter::default() };
+    let most = query.limit.unwrap_or(TICKETS).min(MAX_TICKETS);
+    Ok(axum::Json(Tickets { tickets: app.store.tickets(&filter, most).await? }))
+}
+
+/// Gives the caller the next ticket of a queue; 204 when nothing waits. No two callers get the same.
+#[utoipa::path(
+    post,
+    path = "/v1/queues/{queue}/claim",
+    tag = "agents",
+    params(("queue" = String, Path, description = "Queue")),
+    responses(
+        (status = OK, body = Ticket),
+        (status = NO_CONTENT, description = "Nothing waits in this queue")
+    )
+)]
+pub(super) async fn claim_next(
+    State(app): State<App>,
+    caller: Caller,
+    Path(queue): Path<String>,
+) -> Result<Response, ApiError> {
+    Ok(match app.desk.claim_next(&queue, &caller).await? {
+        Some(ticket) => axum::Json(ticket).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}

@@ -1,0 +1,85 @@
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::error::{ApiError, Code};
+use super::{
+    App, access, classify, conversations, documentation, events, guard, health, knowledge,
+    messages, metrics, queues, summarize, tickets,
+};
+use crate::domain::Role;
+use crate::web;
+
+/// All routes: each group with the role that it needs, the page, the documentation, and around all
+/// of them what every request passes.
+pub fn router(app: &App) -> Router {
+    let (interface, description) = interface(app).split_for_parts();
+    let not_found = || ApiError::from(Code::RouteNotFound).into_response();
+    Router::new()
+        .merge(interface.with_state(app.clone()))
+        .merge(documentation::router(description))
+        .merge(web::router(app.access.is_open(), not_found))
+        .fallback(async || ApiError::from(Code::RouteNotFound))
+        .method_not_allowed_fallback(async || ApiError::from(Code::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(app.config.server.body_limit_bytes))
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(from_fn_with_state(app.clone(), guard::deadline))
+        .layer(from_fn(guard::safe_headers))
+        .layer(from_fn(guard::observe))
+}
+
+/// The one list of routes.
+fn interface(app: &App) -> OpenApiRouter<App> {
+    let open = OpenApiRouter::with_openapi(documentation::head())
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready));
+
+    let reading_for_customers = OpenApiRouter::new().routes(routes!(messages::post_message));
+    let for_customers = OpenApiRouter::new()
+        .routes(routes!(conversations::get_conversation))
+        .routes(routes!(conversations::conversation_events))
+        .routes(routes!(conversations::rate_conversation));
+
+    let reading_for_channels = OpenApiRouter::new()
+        .routes(routes!(classify::classify))
+        .routes(routes!(classify::rasa_parse))
+        .routes(routes!(summarize::summarize))
+        .routes(routes!(knowledge::search));
+    let for_channels = OpenApiRouter::new().routes(routes!(metrics::figures));
+
+    let for_agents = OpenApiRouter::new()
+        .routes(routes!(queues::list_queues))
+        .routes(routes!(queues::list_tickets))
+        .routes(routes!(queues::claim_next))
+        .routes(routes!(tickets::get_ticket))
+        .routes(routes!(tickets::claim))
+        .routes(routes!(tickets::reply))
+        .routes(routes!(tickets::note))
+        .routes(routes!(tickets::transfer))
+        .routes(routes!(tickets::release))
+        .routes(routes!(tickets::resolve))
+        .routes(routes!(tickets::reopen))
+        .routes(routes!(tickets::correct))
+        .routes(routes!(events::agent_events));
+
+    open.merge(needs(Role::Widget, app, admitted(app, reading_for_customers)))
+        .merge(needs(Role::Widget, app, for_customers))
+        .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
+        .merge(needs(Role::Channel, app, for_channels))
+        .merge(needs(Role::Agent, app, for_agents))
+}
+
+/// Lets only callers with this role, or a higher one, reach the routes.
+fn needs(role: Role, app: &App, mut routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+    documentation::note_role(routes.get_openapi_mut(), role);
+    routes.route_layer(from_fn_with_state((app.clone(), role), access::require))
+}
+
+/// Lets only so many requests at once reach the routes.
+fn admitted(app: &App, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+    routes.route_layer(from_fn_with_state(app.clone(), guard::admit))
+}
