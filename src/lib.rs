@@ -7,12 +7,14 @@
 pub mod classifier;
 pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod domain;
 pub mod encoder;
 pub mod evaluate;
 pub mod http;
 pub mod knowledge;
 pub mod observe;
+pub mod store;
 pub mod text;
 pub mod train;
 pub mod triage;

@@ -1,0 +1,285 @@
+use serde_json::json;
+
+use super::hub::Notice;
+use super::steps::{AfterResolve, Step, Taken, take};
+use super::{Desk, DeskError, new_id, validate};
+use crate::domain::{
+    Author, Caller, Classification, Sentiment, Ticket, TicketEvent, TicketState, Turn,
+};
+use crate::store::{Changed, Conflict, Conversation, Correction, StoreError, TicketChange};
+use crate::triage::summarize;
+
+/// Times that a step is tried again after somebody else was faster.
+const ATTEMPTS: usize = 5;
+
+/// What a message should have been read as. At least one is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// The customer's turn; the one that opened the ticket if none is named.
+    pub turn_id: Option<String>,
+    /// The right intent; `out_of_scope` for none.
+    pub intent: Option<String>,
+    /// The right tier, 1 to 3.
+    pub tier: Option<u8>,
+    /// The right sentiment.
+    pub sentiment: Option<Sentiment>,
+}
+
+impl Desk {
+    /// Gives the agent the next ticket of a queue; none if nothing waits.
+    pub async fn claim_next(
+        &self,
+        queue: &str,
+        caller: &Caller,
+    ) -> Result<Option<Ticket>, DeskError> {
+        self.require_queue(queue)?;
+        let (queue, agent, at) = (queue.to_owned(), caller.name.clone(), self.now());
+        let changed = self
+            .keep(
+                |store| async move { store.claim_next(&queue, &agent, at).await },
+                |changed| changed.as_ref().map(notice),
+            )
+            .await?;
+        Ok(changed.map(|changed| changed.ticket))
+    }
+
+    /// Gives the agent this ticket. Done again by the same agent, it changes nothing.
+    pub async fn claim(&self, ticket_id: &str, caller: &Caller) -> Result<Ticket, DeskError> {
+        self.step(ticket_id, caller, &Step::Claim, Extra::default()).await
+    }
+
+    /// Says something to the customer. Only the agent who holds the ticket may.
+    pub async fn reply(
+        &self,
+        ticket_id: &str,
+        caller: &Caller,
+        text: &str,
+    ) -> Result<Ticket, DeskError> {
+        let turn = self.agent_turn(Author::Agent, caller, text)?;
+        self.step(ticket_id, caller, &Step::Reply, Extra { turn: Some(turn), labels: None }).await
+    }
+
+    /// Leaves a note that the customer never sees.
+    pub async fn note(
+        &self,
+        ticket_id: &str,
+        caller: &Caller,
+        text: &str,
+    ) -> Result<Ticket, DeskError> {
+        let turn = self.agent_turn(Author::Note, caller, text)?;
+        self.step(ticket_id, caller, &Step::Note, Extra { turn: Some(turn), labels: None }).await
+    }
+
+    /// Puts the ticket into another queue, held by nobody.
+    pub async fn transfer(
+        &self,
+        ticket_id: &str,
+        caller: &Caller,
+        queue: &str,
+    ) -> Result<Ticket, DeskError> {
+        self.require_queue(queue)?;
+        let step = Step::Transfer { queue: queue.to_owned() };
+        self.step(ticket_id, caller, &step, Extra::default()).await
+    }
+
+    /// Puts the ticket back into its queue.
+    pub async fn release(&self, ticket_id: &str, caller: &Caller) -> Result<Ticket, DeskError> {
+        self.step(ticket_id, caller, &Step::Release, Extra::default()).await
+    }
+
+    /// Ends the work on the ticket.
+    pub async fn resolve(
+        &self,
+        ticket_id: &str,
+        caller: &Caller,
+        reason: &str,
+        then: AfterResolve,
+    ) -> Result<Ticket, DeskError> {
+        let step = Step::Resolve { reason: validate::text(reason)?, then };
+        self.step(ticket_id, caller, &step, Extra::default()).await
+    }
+
+    /// Puts a resolved ticket back into its queue.
+    pub async fn reopen(&self, ticket_id: &str, caller: &Caller) -> Result<Ticket, DeskError> {
+        self.step(ticket_id, caller, &Step::Reopen, Extra::default()).await
+    }
+
+    /// Says what a message should have been read as; it becomes a labelled example.
+    pub async fn correct(
+        &self,
+        ticket_id: &str,
+        caller: &Caller,
+        labels: Labels,
+    ) -> Result<Ticket, DeskError> {
+        check_labels(&labels)?;
+        let step = Step::Correct {
+            labels: json!({
+                "intent": labels.intent, "tier": labels.tier, "sentiment": labels.sentiment,
+            }),
+        };
+        self.step(ticket_id, caller, &step, Extra { turn: None, labels: Some(labels) }).await
+    }
+
+    /// Takes a step on the ticket as it is now; when somebody else is faster, on what they left.
+    async fn step(
+        &self,
+        ticket_id: &str,
+        caller: &Caller,
+        step: &Step,
+        extra: Extra,
+    ) -> Result<Ticket, DeskError> {
+        for _ in 0..ATTEMPTS {
+            let ticket = self.ticket(ticket_id).await?;
+            let Some(taken) = take(&ticket, step, caller)? else {
+                return Ok(ticket);
+            };
+            let change = self.change(&ticket, taken, caller, &extra).await?;
+            let kept = self
+                .keep(
+                    |store| async move { store.change_ticket(&change).await },
+                    |changed| Some(notice(changed)),
+                )
+                .await;
+            match kept {
+                Ok(changed) => return Ok(changed.ticket),
+                Err(StoreError::Conflict(Conflict::Ticket(_))) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(DeskError::Contended(format!("ticket {ticket_id}")))
+    }
+
+    async fn change(
+        &self,
+        before: &Ticket,
+        taken: Taken,
+        caller: &Caller,
+        extra: &Extra,
+    ) -> Result<TicketChange, DeskError> {
+        let at = self.now();
+        let mut ticket = taken.ticket;
+        let comes_back = ticket.state == TicketState::Open && taken.conversation_state.is_some();
+        let mut correction = None;
+        if comes_back || extra.labels.is_some() {
+            let conversation = self.conversation(&ticket.conversation_id, usize::MAX).await?;
+            if comes_back {
+                // The next agent reads what this one has done.
+                let articles = std::mem::take(&mut ticket.summary.articles);
+                let decision = Some(&ticket.decision);
+                ticket.summary =
+                    summarize(&conversation.turns, ticket.language, &articles, decision);
+            }
+            if let Some(labels) = &extra.labels {
+                correction = Some(self.correction(before, &conversation, labels, caller)?);
+            }
+        }
+        Ok(TicketChange {
+            ticket,
+            conversation_state: taken.conversation_state,
+            turn: extra.turn.clone(),
+            event: TicketEvent {
+                kind: taken.kind.to_owned(),
+                actor: caller.name.clone(),
+                detail: taken.detail,
+                at,
+            },
+            correction,
+        })
+    }
+
+    fn correction(
+        &self,
+        ticket: &Ticket,
+        conversation: &Conversation,
+        labels: &Labels,
+        caller: &Caller,
+    ) -> Result<Correction, DeskError> {
+        let turn = corrected_turn(ticket, conversation, labels.turn_id.as_deref())?;
+        let language = turn
+            .classification
+            .as_ref()
+            .map_or(ticket.language, |classification: &Classification| classification.language);
+        Ok(Correction {
+            id: new_id("e"),
+            ticket_id: ticket.id.clone(),
+            conversation_id: ticket.conversation_id.clone(),
+            text: turn.text.clone(),
+            language,
+            channel: ticket.channel,
+            intent: labels.intent.clone(),
+            tier: labels.tier,
+            sentiment: labels.sentiment,
+            agent: caller.name.clone(),
+            at: self.now(),
+        })
+    }
+
+    fn agent_turn(&self, from: Author, caller: &Caller, text: &str) -> Result<Turn, DeskError> {
+        Ok(Turn {
+            id: new_id("u"),
+            from,
+            text: validate::text(text)?,
+            at: self.now(),
+            agent: Some(caller.name.clone()),
+            classification: None,
+            decision: None,
+            article_id: None,
+        })
+    }
+
+    fn require_queue(&self, queue: &str) -> Result<(), DeskError> {
+        let routing = (self.routing)();
+        let known: Vec<String> = routing.queues().iter().map(|known| known.name.clone()).collect();
+        if known.iter().any(|known| known == queue) {
+            return Ok(());
+        }
+        Err(DeskError::UnknownQueue { queue: queue.to_owned(), known })
+    }
+}
+
+fn notice(changed: &Changed) -> Notice {
+    let conversation_id = changed.ticket.conversation_id.as_str().into();
+    Notice { seq: changed.seq, conversation_id }
+}
+
+/// What a step brings along besides the ticket's change.
+#[derive(Clone, Debug, Default)]
+struct Extra {
+    turn: Option<Turn>,
+    labels: Option<Labels>,
+}
+
+/// The turn that labels are for: the named one, or the customer's last words before the ticket.
+fn corrected_turn<'a>(
+    ticket: &Ticket,
+    conversation: &'a Conversation,
+    turn_id: Option<&str>,
+) -> Result<&'a Turn, DeskError> {
+    let mut turns = conversation.turns.iter().filter(|turn| turn.from == Author::Customer);
+    let found = match turn_id {
+        Some(id) => turns.find(|turn| turn.id == id),
+        None => turns.rfind(|turn| turn.at <= ticket.created_at),
+    };
+    found.ok_or_else(|| {
+        DeskError::Store(StoreError::not_found("customer's turn", turn_id.unwrap_or_default()))
+    })
+}
+
+fn check_labels(labels: &Labels) -> Result<(), DeskError> {
+    if labels.intent.is_none() && labels.tier.is_none() && labels.sentiment.is_none() {
+        return Err(DeskError::InvalidValue("give at least one of intent, tier and sentiment"));
+    }
+    if labels.tier.is_some_and(|tier| !(1..=3).contains(&tier)) {
+        return Err(DeskError::InvalidValue("tier must be 1, 2 or 3"));
+    }
+    let is_name = |name: &str| {
+        (1..=64).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    };
+    if labels.intent.as_deref().is_some_and(|intent| !is_name(intent)) {
+        return Err(DeskError::InvalidValue(
+            "intent must have 1 to 64 letters, digits or characters of _ - .",
+        ));
+    }
+    Ok(())
+}

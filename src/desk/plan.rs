@@ -1,0 +1,128 @@
+use super::decided::Decided;
+use super::{Desk, DeskError, reply};
+use crate::domain::{Action, ConversationState, OutcomeTicket, Reply, Ticket, TicketEvent};
+use crate::store::{Conflict, StoreError, TicketPart};
+
+/// What is done about a message, by who holds the conversation.
+pub(super) struct Plan {
+    /// Who holds it afterwards.
+    pub(super) state: ConversationState,
+    /// Whether the customer has been told, in this waiting period, that a message was added.
+    pub(super) acknowledged: bool,
+    /// What the bot says, if anything.
+    pub(super) reply: Option<Reply>,
+    /// What becomes of a ticket.
+    pub(super) part: Option<TicketPart>,
+    /// The ticket, for the answer to the client.
+    pub(super) ticket: Option<OutcomeTicket>,
+}
+
+impl Desk {
+    pub(super) async fn plan(&self, decided: &mut Decided<'_>) -> Result<Plan, DeskError> {
+        match decided.state() {
+            ConversationState::Bot | ConversationState::Closed => {
+                if decided.verdict.decision.action == Action::Escalate {
+                    Ok(self.hand_over(decided))
+                } else {
+                    Ok(self.speak(decided))
+                }
+            }
+            ConversationState::Waiting => {
+                let ticket = self.ticket_of(decided).await?;
+                Ok(self.add_to_ticket(decided, &ticket))
+            }
+            ConversationState::Human => {
+                // The agent sees the message by its event; the bot is silent.
+                let ticket = self.ticket_of(decided).await?;
+                Ok(Plan {
+                    state: ConversationState::Human,
+                    acknowledged: decided.acknowledged(),
+                    reply: None,
+                    part: None,
+                    ticket: Some(shown(&ticket)),
+                })
+            }
+        }
+    }
+
+    fn speak(&self, decided: &Decided<'_>) -> Plan {
+        Plan {
+            state: ConversationState::Bot,
+            acknowledged: false,
+            reply: reply::of(&self.texts, decided),
+            part: None,
+            ticket: None,
+        }
+    }
+
+    fn hand_over(&self, decided: &mut Decided<'_>) -> Plan {
+        let routing = (self.routing)();
+        let route = routing.route(&decided.route_request());
+        decided.verdict.decision.reasons.push(route.reason());
+        let ticket = decided.ticket(&route);
+        Plan {
+            state: ConversationState::Waiting,
+            acknowledged: false,
+            reply: Some(reply::handed_over(&self.texts, decided, &routing, &route)),
+            ticket: Some(shown(&ticket)),
+            part: Some(TicketPart::Open(Box::new(ticket))),
+        }
+    }
+
+    /// The ticket learns of the message; the customer is told so once. Danger to life is answered
+    /// whenever it is named.
+    fn add_to_ticket(&self, decided: &Decided<'_>, ticket: &Ticket) -> Plan {
+        let route = (self.routing)().route(&decided.route_request());
+        let mut after = ticket.clone();
+        after.summary = decided.summary(&ticket.summary.articles, &ticket.decision);
+        let mut event = None;
+        if route.priority > ticket.priority {
+            after.priority = route.priority;
+            after.due_at = ticket.due_at.min(route.due_at);
+            event = Some(TicketEvent {
+                kind: "raised".to_owned(),
+                actor: "lotse".to_owned(),
+                detail: serde_json::json!({ "from": ticket.priority, "to": route.priority }),
+                at: decided.at,
+            });
+        }
+        let reply = if decided.verdict.danger {
+            Some(reply::danger(&self.texts, decided))
+        } else if decided.acknowledged() {
+            None
+        } else {
+            Some(reply::acknowledgement(&self.texts, decided))
+        };
+        Plan {
+            state: ConversationState::Waiting,
+            acknowledged: decided.acknowledged() || !decided.verdict.danger,
+            reply,
+            ticket: Some(shown(&after)),
+            part: Some(TicketPart::Refresh {
+                id: after.id,
+                summary: Box::new(after.summary),
+                priority: after.priority,
+                due_at: after.due_at,
+                event,
+            }),
+        }
+    }
+
+    /// The ticket that goes with the state seen; if it has none by now, the state is outdated.
+    async fn ticket_of(&self, decided: &Decided<'_>) -> Result<Ticket, DeskError> {
+        let id = &decided.arrival.conversation_id;
+        let ticket = self.store.unresolved_ticket(id).await?;
+        ticket.ok_or_else(|| StoreError::from(Conflict::Conversation(id.clone())).into())
+    }
+}
+
+/// The ticket as far as the client learns of it.
+fn shown(ticket: &Ticket) -> OutcomeTicket {
+    OutcomeTicket {
+        id: ticket.id.clone(),
+        queue: ticket.queue.clone(),
+        priority: ticket.priority,
+        due_at: ticket.due_at,
+        summary: Some(ticket.summary.clone()),
+    }
+}

@@ -1,0 +1,157 @@
+use std::sync::Arc;
+
+use super::decided::{Arrival, Decided};
+use super::hub::Notice;
+use super::{Desk, DeskError, context, new_id, validate};
+use crate::classifier::Reading;
+use crate::domain::{ConversationState, Incoming, Language, Outcome, Reason};
+use crate::store::{Conflict, Conversation, Recorded, Request, StoreError};
+use crate::text::{self, PreparedText};
+use crate::triage::{AskedBack, History, decide};
+
+/// Times that a decision is made anew because the conversation changed under it.
+const ATTEMPTS: usize = 5;
+
+/// Turns of a conversation that a decision and a summary look at.
+const TURNS: usize = 200;
+
+/// Articles looked for.
+const HITS: usize = 5;
+
+/// Words of a message that are too few to tell its language by.
+const FEW_WORDS: usize = 2;
+
+impl Desk {
+    /// Takes a customer's message: reads it, decides, answers or hands over, and keeps all of it.
+    /// The same message id brings the same outcome and is kept once.
+    pub async fn receive(&self, incoming: Incoming) -> Result<Outcome, DeskError> {
+        let arrival = arrival(validate::incoming(incoming)?);
+        let _lane = self.lanes.enter(&arrival.conversation_id).await;
+        if let Some(request) = &arrival.request
+            && let Some(outcome) = self.store.outcome_of(request).await?
+        {
+            return Ok(outcome);
+        }
+        for _ in 0..ATTEMPTS {
+            match self.attempt(&arrival).await {
+                Err(DeskError::Store(StoreError::Conflict(
+                    Conflict::Conversation(_) | Conflict::Ticket(_) | Conflict::UnresolvedTicket(_),
+                ))) => tracing::debug!(conversation = arrival.conversation_id, "deciding again"),
+                result => return result,
+            }
+        }
+        Err(DeskError::Contended(format!("conversation {}", arrival.conversation_id)))
+    }
+
+    /// Load, decide, plan, record, publish.
+    async fn attempt(&self, arrival: &Arrival) -> Result<Outcome, DeskError> {
+        let conversation = self.store.conversation(&arrival.conversation_id, TURNS).await?;
+        if let Some(conversation) = &conversation {
+            refuse_other_customer(conversation, &arrival.incoming)?;
+        }
+        let mut decided = self.decide(arrival, conversation).await?;
+        let plan = self.plan(&mut decided).await?;
+        let record = decided.record(plan);
+        let outcome = record.outcome.clone();
+        let conversation_id: Arc<str> = arrival.conversation_id.as_str().into();
+        let recorded = self
+            .keep(
+                |store| async move { store.record(&record).await },
+                |recorded| match recorded {
+                    Recorded::New { seq } => Some(Notice { seq: *seq, conversation_id }),
+                    Recorded::Duplicate(_) => None,
+                },
+            )
+            .await?;
+        Ok(match recorded {
+            Recorded::New { .. } => outcome,
+            Recorded::Duplicate(outcome) => *outcome,
+        })
+    }
+
+    /// Prepare, read, search, decide.
+    async fn decide<'a>(
+        &self,
+        arrival: &'a Arrival,
+        conversation: Option<Conversation>,
+    ) -> Result<Decided<'a>, DeskError> {
+        let at = self.now();
+        let (head, turns, earlier_turns, choices) = match conversation {
+            Some(known) => (Some(known.head), known.turns, known.earlier_turns, known.choices),
+            None => (None, Vec::new(), 0, Vec::new()),
+        };
+        let message = prepare(&arrival.incoming, head.as_ref().map(|head| head.language));
+        let state = head.as_ref().map_or(ConversationState::Bot, |head| head.state);
+        let history = History::of(state, &turns, &message.cleaned);
+
+        // A choice that the bot offered is a whole question.
+        let is_choice = choices.iter().any(|choice| choice.value == arrival.incoming.text);
+        let asked_back = history.asked_back == Some(AskedBack::WhichArticle);
+        let context = (!is_choice).then(|| context::of(&message, &turns, asked_back)).flatten();
+        let (reading, in_context) = self.read(&message, context.as_deref()).await?;
+        let hits = self.finds.find(in_context.as_ref().unwrap_or(&message), &reading, HITS);
+        let mut verdict = decide(&reading.classification, &hits, &history, &self.policy);
+        if let (Some(_), Some(context)) = (in_context, context) {
+            let text = format!("read together with the message before: “{context}”");
+            verdict.decision.reasons.push(Reason::new("read_in_context", text));
+        }
+        Ok(Decided { arrival, message, reading, hits, verdict, head, turns, earlier_turns, at })
+    }
+
+    /// Reads the message alone and, if it may be a follow-up, in context at the same time. Gives
+    /// the better reading, and the text it is of if that is more than the message.
+    async fn read(
+        &self,
+        message: &PreparedText,
+        context: Option<&str>,
+    ) -> Result<(Reading, Option<PreparedText>), DeskError> {
+        let Some(context) = context else {
+            return Ok((self.reads.read(message.clone()).await?, None));
+        };
+        let joined = context::joined(context, message);
+        let (alone, in_context) =
+            tokio::join!(self.reads.read(message.clone()), self.reads.read(joined.clone()));
+        let alone = alone?;
+        Ok(match context::better(&alone, in_context?) {
+            Some(reading) => (reading, Some(joined)),
+            None => (alone, None),
+        })
+    }
+}
+
+/// The message with the names that it goes by.
+fn arrival(incoming: Incoming) -> Arrival {
+    let request = incoming.message_id.clone().map(|message_id| Request {
+        message_id,
+        conversation_id: incoming.conversation_id.clone(),
+        channel: incoming.channel,
+        customer_id: incoming.customer_id.clone(),
+        text: incoming.text.clone(),
+    });
+    Arrival {
+        conversation_id: incoming.conversation_id.clone().unwrap_or_else(|| new_id("c")),
+        message_id: incoming.message_id.clone().unwrap_or_else(|| new_id("m")),
+        request,
+        incoming,
+    }
+}
+
+/// Who names a customer may only go on with that customer's conversations.
+fn refuse_other_customer(
+    conversation: &Conversation,
+    incoming: &Incoming,
+) -> Result<(), DeskError> {
+    match (&conversation.head.customer_id, &incoming.customer_id) {
+        (Some(known), Some(named)) if known != named => {
+            Err(DeskError::OtherCustomer(conversation.head.id.clone()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The prepared text. A message of very few words ("DHL?") stays in the conversation's language.
+fn prepare(incoming: &Incoming, spoken: Option<Language>) -> PreparedText {
+    let is_short = incoming.text.split_whitespace().nth(FEW_WORDS).is_none();
+    let language = incoming.language.or(spoken.filter(|_| is_short));
+    text::prepare(&incoming.text, language)
+}

@@ -1,0 +1,105 @@
+use pulldown_cmark::{Event, Parser, TagEnd};
+
+use super::decided::Decided;
+use crate::domain::{Action, Article, Channel, Reply, ReplyArticle};
+use crate::triage::{Route, Routing, Texts};
+
+/// What the bot says when it has the conversation; nothing where the decision says so.
+pub(super) fn of(texts: &Texts, decided: &Decided<'_>) -> Option<Reply> {
+    let (verdict, language, channel) = (&decided.verdict, decided.language(), decided.channel());
+    match verdict.decision.action {
+        Action::Answer => verdict.article.as_ref().map(|article| Reply {
+            text: words_of(article, channel),
+            article: Some(ReplyArticle { id: article.id.clone(), title: article.title.clone() }),
+            choices: Vec::new(),
+        }),
+        Action::Clarify => {
+            let text = if decided.has_reason("out_of_scope") {
+                texts.out_of_scope(language, channel).to_owned()
+            } else {
+                texts.question_back(language, channel, &verdict.choices)
+            };
+            Some(Reply { text, article: None, choices: verdict.choices.clone() })
+        }
+        Action::Smalltalk => {
+            let intent = decided.reading.classification.best_intent();
+            let intent = intent.map_or("", |intent| intent.name.as_str());
+            Some(plain(texts.smalltalk(intent, language, channel)))
+        }
+        Action::Escalate | Action::None => None,
+    }
+}
+
+/// What the bot says when it hands over.
+pub(super) fn handed_over(
+    texts: &Texts,
+    decided: &Decided<'_>,
+    routing: &Routing,
+    route: &Route,
+) -> Reply {
+    if decided.verdict.danger {
+        return danger(texts, decided);
+    }
+    let (language, channel) = (decided.language(), decided.channel());
+    let availability = routing.availability(&route.queue, channel, decided.at);
+    let zone = routing.timezone();
+    plain(&texts.hand_over(language, channel, availability, decided.at, zone))
+}
+
+/// The fixed words that name the emergency number.
+pub(super) fn danger(texts: &Texts, decided: &Decided<'_>) -> Reply {
+    plain(texts.danger(decided.language(), decided.channel()))
+}
+
+/// That a message was added to the waiting ticket.
+pub(super) fn acknowledgement(texts: &Texts, decided: &Decided<'_>) -> Reply {
+    plain(texts.waiting(decided.language(), decided.channel()))
+}
+
+fn plain(text: &str) -> Reply {
+    Reply { text: text.to_owned(), article: None, choices: Vec::new() }
+}
+
+/// The article's words for this channel.
+fn words_of(article: &Article, channel: Channel) -> String {
+    match (channel, &article.channels.phone) {
+        (Channel::Phone, Some(spoken)) => spoken.clone(),
+        (Channel::Phone, None) => speakable(&article.body),
+        _ => article.body.clone(),
+    }
+}
+
+/// Markdown as it is read aloud: words alone, each paragraph and list item a sentence of its own.
+fn speakable(markdown: &str) -> String {
+    let mut spoken = String::new();
+    for event in Parser::new(markdown) {
+        match event {
+            Event::Text(text) | Event::Code(text) => spoken.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => spoken.push(' '),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => {
+                spoken.truncate(spoken.trim_end().len());
+                if !spoken.is_empty() && !spoken.ends_with(['.', '!', '?', ':', ';', ',']) {
+                    spoken.push('.');
+                }
+                spoken.push(' ');
+            }
+            _ => {}
+        }
+    }
+    spoken.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::speakable;
+
+    #[test]
+    fn markdown_is_read_aloud_without_its_marks() {
+        let markdown = "## Return\n\nSend it **back**\nwithin [30 days](https://x.example).\n\n\
+                        1. Open *My orders*\n2. Print the `label`\n\n- Free of charge!\n";
+        let spoken = "Return. Send it back within 30 days. Open My orders. Print the label. \
+                      Free of charge!";
+        assert_eq!(speakable(markdown), spoken);
+        assert_eq!(speakable(""), "");
+    }
+}

@@ -1,0 +1,47 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use crate::domain::Role;
+
+/// A caller's key, as it is kept: never the key itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Whose key it is; shown as the agent's name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// SHA-256 of the key, see [`hash_key`].
+    pub hash: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// SHA-256 of a key in lower-case hexadecimal. Keys are long random strings, so that a slow hash
+/// made for passwords would protect nothing more.
+pub fn hash_key(key: &str) -> String {
+    use std::fmt::Write;
+    Sha256::digest(key.as_bytes()).iter().fold(String::with_capacity(64), |mut hash, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}
+
+/// A customer's rating of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Rating {
+    /// The conversation.
+    pub conversation_id: String,
+    /// 1 very dissatisfied to 5 very satisfied.
+    pub score: u8,
+    /// In the customer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// When it was given.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}

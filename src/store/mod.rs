@@ -1,0 +1,134 @@
+//! What must outlive the process? Conversations, tickets, events, ratings, corrections and keys.
+//!
+//! [`Store`] is all that the other folders know; [`SqliteStore`] keeps it in one file. What belongs
+//! together is kept in one transaction: a customer's message with the decision, the reply or ticket
+//! and the events that tell of it ([`TurnRecord`]), or an agent's step with the ticket, the
+//! conversation and the history ([`TicketChange`]). This is the only folder that knows SQL.
+
+mod caller;
+mod conversation;
+mod error;
+mod event;
+mod record;
+mod sqlite;
+mod ticket;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+pub use caller::{Key, Rating, hash_key};
+pub use conversation::{Conversation, ConversationHead};
+pub use error::{Conflict, StoreError};
+use event::NewEvent;
+pub use event::{Audience, Event, EventFilter, EventKind};
+pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
+pub use sqlite::{SqliteSettings, SqliteStore};
+pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
+
+use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
+
+/// What must outlive the process.
+///
+/// Writes are atomic: they happen in full, or the error says why nothing happened. Times are kept
+/// to the millisecond.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The conversation with its last `turns` turns, none if there is no such conversation.
+    async fn conversation(
+        &self,
+        id: &str,
+        turns: usize,
+    ) -> Result<Option<Conversation>, StoreError>;
+
+    /// Conversations of a customer, latest first.
+    async fn conversations_of(
+        &self,
+        customer_id: &str,
+        most: usize,
+    ) -> Result<Vec<ConversationHead>, StoreError>;
+
+    /// The outcome recorded for this request, if it came before; [`Conflict::MessageId`] if it
+    /// came with other words.
+    async fn outcome_of(&self, request: &Request) -> Result<Option<Outcome>, StoreError>;
+
+    /// Keeps a customer's message with all that follows from it. [`Conflict::Conversation`] if the
+    /// conversation is no longer at the version that the decision was made on.
+    async fn record(&self, record: &TurnRecord) -> Result<Recorded, StoreError>;
+
+    /// A ticket.
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError>;
+
+    /// The ticket that a conversation waits on or is held by.
+    async fn unresolved_ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError>;
+
+    /// A ticket's history, oldest first.
+    async fn ticket_events(&self, ticket_id: &str) -> Result<Vec<TicketEvent>, StoreError>;
+
+    /// Tickets in the order in which they should be worked on.
+    async fn tickets(&self, filter: &TicketFilter, most: usize) -> Result<Vec<Ticket>, StoreError>;
+
+    /// All queues that hold unresolved tickets.
+    async fn queues(&self) -> Result<Vec<QueueCount>, StoreError>;
+
+    /// Gives the agent the next ticket of a queue: highest priority, then earliest due, then
+    /// oldest. None if nothing waits. No two calls ever get the same ticket.
+    async fn claim_next(
+        &self,
+        queue: &str,
+        agent: &str,
+        at: Timestamp,
+    ) -> Result<Option<Changed>, StoreError>;
+
+    /// Changes a ticket with its conversation. [`Conflict::Ticket`] if the ticket is no longer at
+    /// the version that was seen, [`Conflict::UnresolvedTicket`] if a resolved one would come back
+    /// beside another.
+    async fn change_ticket(&self, change: &TicketChange) -> Result<Changed, StoreError>;
+
+    /// Corrections made since then, oldest first.
+    async fn corrections(&self, since: Option<Timestamp>) -> Result<Vec<Correction>, StoreError>;
+
+    /// Keeps a rating; a later one of the same conversation replaces an earlier one.
+    async fn rate(&self, rating: &Rating) -> Result<(), StoreError>;
+
+    /// The rating of a conversation.
+    async fn rating(&self, conversation_id: &str) -> Result<Option<Rating>, StoreError>;
+
+    /// At most `most` events after number `seq`, oldest first.
+    async fn events_after(
+        &self,
+        seq: i64,
+        filter: &EventFilter,
+        most: usize,
+    ) -> Result<Vec<Event>, StoreError>;
+
+    /// Number of the latest event, 0 if there never was one.
+    async fn last_event(&self) -> Result<i64, StoreError>;
+
+    /// At most `most` messages of bot and agents to customers on this channel that nobody has
+    /// marked as delivered, oldest first: what a channel still has to send, after a crash as well.
+    async fn undelivered(&self, channel: Channel, most: usize) -> Result<Vec<Event>, StoreError>;
+
+    /// Marks a message as delivered.
+    async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Drops events and receipts of before then; returns how many. Turns and tickets stay.
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
+
+    /// The key in use with this hash.
+    async fn key(&self, hash: &str) -> Result<Option<Key>, StoreError>;
+
+    /// All keys, revoked ones too, oldest first.
+    async fn keys(&self) -> Result<Vec<Key>, StoreError>;
+
+    /// Adds a key. [`Conflict::KeyName`] if a key of this name is in use.
+    async fn add_key(&self, key: &Key) -> Result<(), StoreError>;
+
+    /// Revokes the key of this name: it is refused from now on.
+    async fn revoke_key(&self, name: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Whether the store can be read and written at this moment.
+    async fn check(&self) -> Result<(), StoreError>;
+
+    /// Finishes what is under way and closes the store; every later call fails.
+    async fn close(&self);
+}

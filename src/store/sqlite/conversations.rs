@@ -1,0 +1,228 @@
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection, SqlitePool};
+
+use super::rows::{from_json, from_optional_json, json, limit, named, optional_json, time};
+use super::{events, steps, tickets};
+use crate::domain::{Author, Channel, ConversationState, Language, Outcome, ReplyChoice, Turn};
+use crate::store::{
+    Conflict, Conversation, ConversationHead, ConversationUpdate, Recorded, Request, StoreError,
+    TurnRecord,
+};
+
+const HEAD: &str = "SELECT id, channel, language, customer_id, state, version, topic, \
+    acknowledged, created_at, updated_at FROM conversations WHERE id = ?";
+
+const OF_CUSTOMER: &str = "SELECT id, channel, language, customer_id, state, version, topic, \
+    acknowledged, created_at, updated_at FROM conversations WHERE customer_id = ? \
+    ORDER BY updated_at DESC, id DESC LIMIT ?";
+
+pub(super) async fn load(
+    connection: &mut SqliteConnection,
+    id: &str,
+    turns: usize,
+) -> Result<Option<Conversation>, StoreError> {
+    let Some(row) = sqlx::query(HEAD).bind(id).fetch_optional(&mut *connection).await? else {
+        return Ok(None);
+    };
+    let head = read_head(&row)?;
+    let all: i64 =
+        sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM turns WHERE conversation_id = ?")
+            .bind(id)
+            .fetch_one(&mut *connection)
+            .await?;
+    let mut rows = sqlx::query(
+        "SELECT id, author, text, at, agent, classification, decision, article_id, choices \
+         FROM turns WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?",
+    )
+    .bind(id)
+    .bind(limit(turns))
+    .fetch_all(connection)
+    .await?;
+    rows.reverse();
+    let turns = rows.iter().map(read_turn).collect::<Result<Vec<_>, _>>()?;
+    let earlier_turns = usize::try_from(all).unwrap_or(0).saturating_sub(turns.len());
+    let choices = open_choices(&rows, &turns)?;
+    Ok(Some(Conversation { head, earlier_turns, turns, choices }))
+}
+
+/// The choices of the bot's question, if nobody but note-takers said anything since.
+fn open_choices(rows: &[SqliteRow], turns: &[Turn]) -> Result<Vec<ReplyChoice>, StoreError> {
+    let last = turns.iter().rposition(|turn| turn.from != Author::Note);
+    match last {
+        Some(index) if turns[index].from == Author::Bot => {
+            Ok(from_optional_json(&rows[index], "choices")?.unwrap_or_default())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+pub(super) async fn of_customer(
+    pool: &SqlitePool,
+    customer_id: &str,
+    most: usize,
+) -> Result<Vec<ConversationHead>, StoreError> {
+    let rows = sqlx::query(OF_CUSTOMER).bind(customer_id).bind(limit(most)).fetch_all(pool).await?;
+    rows.iter().map(read_head).collect()
+}
+
+pub(super) async fn outcome_of(
+    connection: &mut SqliteConnection,
+    request: &Request,
+) -> Result<Option<Outcome>, StoreError> {
+    let query = match &request.conversation_id {
+        Some(id) => sqlx::query(
+            "SELECT text_hash, outcome FROM receipts WHERE conversation_id = ? AND message_id = ?",
+        )
+        .bind(id),
+        None => sqlx::query(
+            "SELECT text_hash, outcome FROM receipts WHERE scope = ? AND message_id = ?",
+        )
+        .bind(request.scope()),
+    };
+    let Some(row) = query.bind(&request.message_id).fetch_optional(connection).await? else {
+        return Ok(None);
+    };
+    if row.try_get::<Vec<u8>, _>("text_hash")? != request.text_hash() {
+        return Err(Conflict::MessageId(request.message_id.clone()).into());
+    }
+    Ok(Some(from_json(&row, "outcome")?))
+}
+
+pub(super) async fn record(
+    connection: &mut SqliteConnection,
+    record: &TurnRecord,
+) -> Result<Recorded, StoreError> {
+    if let Some(request) = &record.request
+        && let Some(outcome) = outcome_of(connection, request).await?
+    {
+        return Ok(Recorded::Duplicate(Box::new(outcome)));
+    }
+    put_head(connection, &record.conversation).await?;
+    let conversation_id = &record.conversation.id;
+    append_turn(connection, conversation_id, &record.message, &[]).await?;
+    if let Some(reply) = &record.reply {
+        append_turn(connection, conversation_id, reply, &record.choices).await?;
+    }
+    if let Some(part) = &record.ticket {
+        steps::put(connection, part, record.conversation.at).await?;
+    }
+    if let Some(request) = &record.request {
+        put_receipt(connection, request, record).await?;
+    }
+    let unresolved = tickets::unresolved_name(connection, conversation_id).await?;
+    let seq = events::append(connection, &record.events(unresolved.as_ref())).await?;
+    Ok(Recorded::New { seq })
+}
+
+/// Creates the conversation, or changes it if it still is at the version that was seen.
+async fn put_head(
+    connection: &mut SqliteConnection,
+    update: &ConversationUpdate,
+) -> Result<(), StoreError> {
+    let (sql, version) = match update.seen_version {
+        None => (
+            "INSERT INTO conversations (id, channel, language, customer_id, state, version, \
+             topic, acknowledged, created_at, updated_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) ON CONFLICT (id) DO NOTHING",
+            1,
+        ),
+        Some(version) => (
+            "UPDATE conversations SET channel = ?2, language = ?3, \
+             customer_id = coalesce(customer_id, ?4), state = ?5, version = version + 1, \
+             topic = ?7, acknowledged = ?8, updated_at = ?9 WHERE id = ?1 AND version = ?6",
+            version,
+        ),
+    };
+    let result = sqlx::query(sql)
+        .bind(&update.id)
+        .bind(update.channel.name())
+        .bind(update.language.code())
+        .bind(&update.customer_id)
+        .bind(update.state.name())
+        .bind(version)
+        .bind(&update.topic)
+        .bind(update.acknowledged)
+        .bind(update.at.as_millisecond())
+        .execute(connection)
+        .await?;
+    if result.rows_affected() == 0 {
+        return Err(Conflict::Conversation(update.id.clone()).into());
+    }
+    Ok(())
+}
+
+/// Adds a turn at the end of the conversation.
+pub(super) async fn append_turn(
+    connection: &mut SqliteConnection,
+    conversation_id: &str,
+    turn: &Turn,
+    choices: &[ReplyChoice],
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO turns (id, conversation_id, seq, author, text, at, agent, classification, \
+         decision, article_id, choices) VALUES (?1, ?2, \
+         (SELECT coalesce(max(seq), 0) + 1 FROM turns WHERE conversation_id = ?2), \
+         ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )
+    .bind(&turn.id)
+    .bind(conversation_id)
+    .bind(turn.from.name())
+    .bind(&turn.text)
+    .bind(turn.at.as_millisecond())
+    .bind(&turn.agent)
+    .bind(optional_json(turn.classification.as_ref())?)
+    .bind(optional_json(turn.decision.as_ref())?)
+    .bind(&turn.article_id)
+    .bind(optional_json((!choices.is_empty()).then_some(choices))?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn put_receipt(
+    connection: &mut SqliteConnection,
+    request: &Request,
+    record: &TurnRecord,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO receipts (conversation_id, message_id, scope, text_hash, outcome, at) \
+         VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&record.conversation.id)
+    .bind(&request.message_id)
+    .bind(request.scope())
+    .bind(request.text_hash())
+    .bind(json(&record.outcome)?)
+    .bind(record.conversation.at.as_millisecond())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn read_head(row: &SqliteRow) -> Result<ConversationHead, StoreError> {
+    Ok(ConversationHead {
+        id: row.try_get("id")?,
+        channel: named(row, "channel", Channel::from_name)?,
+        language: named(row, "language", Language::from_code)?,
+        customer_id: row.try_get("customer_id")?,
+        state: named(row, "state", ConversationState::from_name)?,
+        topic: row.try_get("topic")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+        version: row.try_get("version")?,
+        acknowledged: row.try_get("acknowledged")?,
+    })
+}
+
+fn read_turn(row: &SqliteRow) -> Result<Turn, StoreError> {
+    Ok(Turn {
+        id: row.try_get("id")?,
+        from: named(row, "author", Author::from_name)?,
+        text: row.try_get("text")?,
+        at: time(row, "at")?,
+        agent: row.try_get("agent")?,
+        classification: from_optional_json(row, "classification")?,
+        decision: from_optional_json(row, "decision")?,
+        article_id: row.try_get("article_id")?,
+    })
+}

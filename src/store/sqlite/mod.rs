@@ -1,0 +1,183 @@
+mod callers;
+mod conversations;
+mod corrections;
+mod errors;
+mod events;
+mod open;
+mod rows;
+mod steps;
+mod tickets;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+pub use open::SqliteSettings;
+
+use super::{
+    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Key, QueueCount,
+    Rating, Recorded, Request, Store, StoreError, TicketChange, TicketFilter, TurnRecord,
+};
+use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
+
+/// The store in one `SQLite` file.
+///
+/// One connection writes, so that writers queue up here instead of meeting as `SQLITE_BUSY`;
+/// several read at the same time (write-ahead log). A commit returns when the disk has it
+/// (`synchronous = FULL`).
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// A transaction that holds the write lock from the start: what it reads stays true until it
+    /// commits. Dropped without a commit, it leaves nothing behind.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// A transaction that sees one state of the file in all its queries.
+    async fn snapshot(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn conversation(
+        &self,
+        id: &str,
+        turns: usize,
+    ) -> Result<Option<Conversation>, StoreError> {
+        conversations::load(&mut *self.snapshot().await?, id, turns).await
+    }
+
+    async fn conversations_of(
+        &self,
+        customer_id: &str,
+        most: usize,
+    ) -> Result<Vec<ConversationHead>, StoreError> {
+        conversations::of_customer(&self.readers, customer_id, most).await
+    }
+
+    async fn outcome_of(&self, request: &Request) -> Result<Option<Outcome>, StoreError> {
+        conversations::outcome_of(&mut *self.readers.acquire().await?, request).await
+    }
+
+    async fn record(&self, record: &TurnRecord) -> Result<Recorded, StoreError> {
+        let mut transaction = self.begin().await?;
+        let recorded = conversations::record(&mut transaction, record).await?;
+        transaction.commit().await?;
+        Ok(recorded)
+    }
+
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError> {
+        tickets::load(&mut *self.readers.acquire().await?, id).await
+    }
+
+    async fn unresolved_ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError> {
+        tickets::unresolved(&self.readers, conversation_id).await
+    }
+
+    async fn ticket_events(&self, ticket_id: &str) -> Result<Vec<TicketEvent>, StoreError> {
+        tickets::history(&self.readers, ticket_id).await
+    }
+
+    async fn tickets(&self, filter: &TicketFilter, most: usize) -> Result<Vec<Ticket>, StoreError> {
+        tickets::list(&self.readers, filter, most).await
+    }
+
+    async fn queues(&self) -> Result<Vec<QueueCount>, StoreError> {
+        tickets::queues(&self.readers).await
+    }
+
+    async fn claim_next(
+        &self,
+        queue: &str,
+        agent: &str,
+        at: Timestamp,
+    ) -> Result<Option<Changed>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let changed = steps::claim_next(&mut transaction, queue, agent, at).await?;
+        transaction.commit().await?;
+        Ok(changed)
+    }
+
+    async fn change_ticket(&self, change: &TicketChange) -> Result<Changed, StoreError> {
+        let mut transaction = self.begin().await?;
+        let changed = steps::change(&mut transaction, change).await?;
+        transaction.commit().await?;
+        Ok(changed)
+    }
+
+    async fn corrections(&self, since: Option<Timestamp>) -> Result<Vec<Correction>, StoreError> {
+        corrections::since(&self.readers, since).await
+    }
+
+    async fn rate(&self, rating: &Rating) -> Result<(), StoreError> {
+        callers::rate(&self.writer, rating).await
+    }
+
+    async fn rating(&self, conversation_id: &str) -> Result<Option<Rating>, StoreError> {
+        callers::rating(&self.readers, conversation_id).await
+    }
+
+    async fn events_after(
+        &self,
+        seq: i64,
+        filter: &EventFilter,
+        most: usize,
+    ) -> Result<Vec<Event>, StoreError> {
+        events::after(&self.readers, seq, filter, most).await
+    }
+
+    async fn last_event(&self) -> Result<i64, StoreError> {
+        events::last(&self.readers).await
+    }
+
+    async fn undelivered(&self, channel: Channel, most: usize) -> Result<Vec<Event>, StoreError> {
+        events::undelivered(&self.readers, channel, most).await
+    }
+
+    async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError> {
+        events::mark_delivered(&self.writer, seq, at).await
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut transaction = self.begin().await?;
+        let dropped = events::prune(&mut transaction, before).await?;
+        transaction.commit().await?;
+        Ok(dropped)
+    }
+
+    async fn key(&self, hash: &str) -> Result<Option<Key>, StoreError> {
+        callers::key(&self.readers, hash).await
+    }
+
+    async fn keys(&self) -> Result<Vec<Key>, StoreError> {
+        callers::keys(&self.readers).await
+    }
+
+    async fn add_key(&self, key: &Key) -> Result<(), StoreError> {
+        callers::add_key(&self.writer, key).await
+    }
+
+    async fn revoke_key(&self, name: &str, at: Timestamp) -> Result<(), StoreError> {
+        callers::revoke_key(&self.writer, name, at).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        // Matches nothing, but is refused where writing would be.
+        sqlx::query("DELETE FROM outbox WHERE seq < 0").execute(&mut *transaction).await?;
+        transaction.rollback().await?;
+        events::last(&self.readers).await.map(|_| ())
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,167 @@
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
+
+use super::rows::{from_json, limit, named, time, to_time};
+use crate::domain::{Channel, Language, Priority, Ticket, TicketEvent, TicketState};
+use crate::store::record::TicketName;
+use crate::store::{QueueCount, StoreError, TicketFilter};
+
+/// Tickets with what their conversation knows of the customer; conditions follow.
+const SELECT: &str = "SELECT ticket.id, ticket.conversation_id, conversation.customer_id, \
+    conversation.channel, conversation.language, ticket.queue, ticket.priority, ticket.state, \
+    ticket.agent, ticket.due_at, ticket.created_at, ticket.updated_at, ticket.summary, \
+    ticket.classification, ticket.decision, ticket.resolution, ticket.version \
+    FROM tickets AS ticket JOIN conversations AS conversation \
+    ON conversation.id = ticket.conversation_id WHERE ";
+
+pub(super) async fn load(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Option<Ticket>, StoreError> {
+    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    query.push("ticket.id = ").push_bind(id);
+    let row = query.build().fetch_optional(connection).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn unresolved(
+    pool: &SqlitePool,
+    conversation_id: &str,
+) -> Result<Option<Ticket>, StoreError> {
+    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    query.push("ticket.state <> 'resolved' AND ticket.conversation_id = ");
+    query.push_bind(conversation_id);
+    let row = query.build().fetch_optional(pool).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Identifier and queue of the conversation's unresolved ticket.
+pub(super) async fn unresolved_name(
+    connection: &mut SqliteConnection,
+    conversation_id: &str,
+) -> Result<Option<TicketName>, StoreError> {
+    let row: Option<(String, String)> = sqlx::query_as(
+        "SELECT id, queue FROM tickets WHERE conversation_id = ? AND state <> 'resolved'",
+    )
+    .bind(conversation_id)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(id, queue)| TicketName { id, queue }))
+}
+
+pub(super) async fn list(
+    pool: &SqlitePool,
+    filter: &TicketFilter,
+    most: usize,
+) -> Result<Vec<Ticket>, StoreError> {
+    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    query.push("true");
+    if let Some(queue) = &filter.queue {
+        query.push(" AND ticket.queue = ").push_bind(queue);
+    }
+    if !filter.states.is_empty() {
+        query.push(" AND ticket.state IN (");
+        let mut states = query.separated(", ");
+        for state in &filter.states {
+            states.push_bind(state.name());
+        }
+        query.push(")");
+    }
+    if let Some(agent) = &filter.agent {
+        query.push(" AND ticket.agent = ").push_bind(agent);
+    }
+    if let Some(id) = &filter.conversation_id {
+        query.push(" AND ticket.conversation_id = ").push_bind(id);
+    }
+    query.push(" ORDER BY ticket.priority DESC, ticket.due_at, ticket.id LIMIT ");
+    query.push_bind(limit(most));
+    query.build().fetch_all(pool).await?.iter().map(read).collect()
+}
+
+pub(super) async fn queues(pool: &SqlitePool) -> Result<Vec<QueueCount>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT queue, count(*) FILTER (WHERE state = 'open') AS open, \
+         count(*) FILTER (WHERE state = 'claimed') AS claimed, \
+         max(priority) FILTER (WHERE state = 'open') AS priority, \
+         min(due_at) FILTER (WHERE state = 'open') AS due_at \
+         FROM tickets WHERE state <> 'resolved' GROUP BY queue ORDER BY queue",
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(QueueCount {
+                queue: row.try_get("queue")?,
+                open: row.try_get("open")?,
+                claimed: row.try_get("claimed")?,
+                highest_priority: row
+                    .try_get::<Option<i64>, _>("priority")?
+                    .map(to_priority)
+                    .transpose()?,
+                next_due_at: row.try_get::<Option<i64>, _>("due_at")?.map(to_time).transpose()?,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn history(
+    pool: &SqlitePool,
+    ticket_id: &str,
+) -> Result<Vec<TicketEvent>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT kind, actor, detail, at FROM ticket_events WHERE ticket_id = ? ORDER BY id",
+    )
+    .bind(ticket_id)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(TicketEvent {
+                kind: row.try_get("kind")?,
+                actor: row.try_get("actor")?,
+                detail: from_json(row, "detail")?,
+                at: time(row, "at")?,
+            })
+        })
+        .collect()
+}
+
+fn read(row: &SqliteRow) -> Result<Ticket, StoreError> {
+    let states = [TicketState::Open, TicketState::Claimed, TicketState::Resolved];
+    Ok(Ticket {
+        id: row.try_get("id")?,
+        conversation_id: row.try_get("conversation_id")?,
+        customer_id: row.try_get("customer_id")?,
+        channel: named(row, "channel", Channel::from_name)?,
+        language: named(row, "language", Language::from_code)?,
+        queue: row.try_get("queue")?,
+        priority: to_priority(row.try_get("priority")?)?,
+        state: named(row, "state", |name| states.into_iter().find(|state| state.name() == name))?,
+        agent: row.try_get("agent")?,
+        due_at: time(row, "due_at")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+        summary: from_json(row, "summary")?,
+        classification: from_json(row, "classification")?,
+        decision: from_json(row, "decision")?,
+        resolution: row.try_get("resolution")?,
+        version: row.try_get("version")?,
+    })
+}
+
+/// Position among all priorities, lowest first.
+pub(super) fn rank(priority: Priority) -> i64 {
+    match priority {
+        Priority::Low => 0,
+        Priority::Normal => 1,
+        Priority::High => 2,
+        Priority::Urgent => 3,
+    }
+}
+
+fn to_priority(rank: i64) -> Result<Priority, StoreError> {
+    Priority::ALL
+        .into_iter()
+        .find(|priority| self::rank(*priority) == rank)
+        .ok_or_else(|| StoreError::Damaged(format!("column priority holds {rank}")))
+}

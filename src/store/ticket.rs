@@ -1,0 +1,119 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::NewEvent;
+use super::record::TicketName;
+use crate::domain::{
+    Channel, ConversationState, Language, Priority, Sentiment, Ticket, TicketEvent, TicketState,
+    Turn,
+};
+
+/// A change of a ticket, its conversation and its history: one transaction.
+#[derive(Clone, Debug)]
+pub struct TicketChange {
+    /// The ticket as it is to be; `version` names the one that was seen.
+    pub ticket: Ticket,
+    /// Who holds the conversation afterwards; none to leave it as it is.
+    pub conversation_state: Option<ConversationState>,
+    /// The agent's reply or note.
+    pub turn: Option<Turn>,
+    /// What the ticket's history says of it.
+    pub event: TicketEvent,
+    /// What an agent says the message should have been read as.
+    pub correction: Option<Correction>,
+}
+
+impl TicketChange {
+    /// What others must learn of; `ticket` is the ticket as it was kept, `moved` who holds the
+    /// conversation now if that has changed.
+    pub(super) fn events(
+        &self,
+        ticket: &Ticket,
+        moved: Option<ConversationState>,
+    ) -> Vec<NewEvent> {
+        let name = TicketName { id: ticket.id.clone(), queue: ticket.queue.clone() };
+        let conversation_id = &ticket.conversation_id;
+        let mut events = Vec::new();
+        if let Some(turn) = &self.turn {
+            events.push(NewEvent::turn(conversation_id, turn, &[], ticket.channel, Some(&name)));
+        }
+        if let Some(state) = moved {
+            events.push(NewEvent::state(conversation_id, state, Some(&name), self.event.at));
+        }
+        events.push(NewEvent::ticket(ticket, &self.event.kind, &self.event.actor));
+        events
+    }
+}
+
+/// A changed ticket and the number of the last event that the change wrote.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// The ticket as it stands.
+    pub ticket: Ticket,
+    /// Number of the last event.
+    pub seq: i64,
+}
+
+/// Which tickets to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TicketFilter {
+    /// Only this queue.
+    pub queue: Option<String>,
+    /// Only in one of these states; in any state if empty.
+    pub states: Vec<TicketState>,
+    /// Only those that this agent holds or resolved.
+    pub agent: Option<String>,
+    /// Only those of this conversation.
+    pub conversation_id: Option<String>,
+}
+
+/// What waits in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QueueCount {
+    /// The queue.
+    pub queue: String,
+    /// Tickets that nobody holds.
+    pub open: u32,
+    /// Tickets that an agent holds.
+    pub claimed: u32,
+    /// Highest priority among the open ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest_priority: Option<Priority>,
+    /// Earliest due time among the open ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub next_due_at: Option<Timestamp>,
+}
+
+/// What an agent says a message should have been read as: a labelled example for training.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Correction {
+    /// Identifier.
+    pub id: String,
+    /// The ticket at which it was noticed.
+    pub ticket_id: String,
+    /// Its conversation.
+    pub conversation_id: String,
+    /// The words of the customer's message.
+    pub text: String,
+    /// Their language.
+    #[serde(rename = "lang")]
+    pub language: Language,
+    /// Where they came in.
+    pub channel: Channel,
+    /// The right intent; `out_of_scope` for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
+    /// The right tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<u8>,
+    /// The right sentiment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentiment: Option<Sentiment>,
+    /// Who said so.
+    pub agent: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}

@@ -1,0 +1,9 @@
+//! The desk, on a real store, with scripted readings and articles.
+
+mod agents;
+mod events;
+mod follow_ups;
+mod interleavings;
+mod messages;
+mod model;
+mod support;

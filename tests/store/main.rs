@@ -1,0 +1,9 @@
+//! The store, on real files.
+
+mod crash;
+mod faults;
+mod records;
+mod rest;
+mod schema;
+mod support;
+mod tickets;
