@@ -20,6 +20,7 @@ mod validate;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::Stream;
 use jiff::Timestamp;
@@ -32,6 +33,7 @@ pub use parts::{Clock, DeskParts, Finds, Reads, RoutingSource, system_clock};
 pub use steps::AfterResolve;
 
 use crate::domain::Ticket;
+use crate::observe::{self, Step};
 use crate::store::{Conversation, Event, EventFilter, Rating, Store, StoreError};
 use crate::triage::{Policy, Texts};
 
@@ -134,8 +136,11 @@ impl Desk {
             }
             Ok(kept)
         });
+        let started = Instant::now();
         // The task is never aborted; it can only fail to join by a panic, or at the runtime's end.
-        task.await.unwrap_or_else(|error| Err(StoreError::Other(error.to_string())))
+        let kept = task.await.unwrap_or_else(|error| Err(StoreError::Other(error.to_string())));
+        observe::spent(Step::Store, started.elapsed());
+        kept
     }
 }
 

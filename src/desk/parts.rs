@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::classifier::{ClassifierService, Reading, ServiceError};
 use crate::knowledge::{Hit, KnowledgeBase};
+use crate::observe::{self, Step};
 use crate::store::Store;
 use crate::text::PreparedText;
 use crate::triage::{Policy, Routing, Texts};
@@ -48,7 +49,10 @@ pub trait Reads: Send + Sync {
 #[async_trait]
 impl Reads for ClassifierService {
     async fn read(&self, text: PreparedText) -> Result<Reading, ServiceError> {
-        self.classify(text).await.map(|(reading, _)| reading)
+        let (reading, timings) = self.classify(text).await?;
+        observe::spent(Step::Queue, timings.queue);
+        observe::spent(Step::Encode, timings.encode);
+        Ok(reading)
     }
 }
 
@@ -60,6 +64,8 @@ pub trait Finds: Send + Sync {
 
 impl Finds for KnowledgeBase {
     fn find(&self, text: &PreparedText, reading: &Reading, most: usize) -> Vec<Hit> {
-        self.current().search(text, &reading.embedding, &reading.classification, most)
+        observe::timed(Step::Search, || {
+            self.current().search(text, &reading.embedding, &reading.classification, most)
+        })
     }
 }

@@ -98,7 +98,7 @@ function decision({ action, reasons }) {
     make("div", { class: `verdict verdict-${action}` },
       make("p", { class: "verdict-title" }, title), make("p", { class: "verdict-more" }, more)),
     lines.length > 0 && make("h4", { class: "hint" }, text("reasons")),
-    lines.length > 0 && make("ol", { class: "reasons" }, lines),
+    lines.length > 0 && make("ol", { class: "reasons", lang: "en" }, lines),
   ];
 }
 
