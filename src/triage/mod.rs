@@ -11,6 +11,7 @@ mod hours;
 mod opening;
 mod policy;
 mod routing;
+mod summary;
 mod texts;
 mod words;
 
@@ -21,4 +22,5 @@ pub use policy::{Policy, PolicyError};
 pub use routing::{
     Availability, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
 };
+pub use summary::{MOST_HEADLINE_WORDS, MOST_WORDS, summarize};
 pub use texts::{Texts, TextsError};
