@@ -15,6 +15,9 @@ pub trait Embed: Send + Sync {
 pub struct Hit {
     /// The article.
     pub article: Arc<Article>,
+    /// Whether the article may be said: it is approved and its day of review has not passed. An
+    /// agent may still read one that is not.
+    pub usable: bool,
     /// Fused score; hits come in falling order of it.
     pub score: f32,
     /// Share of the best possible BM25 score, 0 to 1.
@@ -23,6 +26,4 @@ pub struct Hit {
     pub cosine: f32,
     /// Probability mass of the article's intents in the message's classification, 0 to 1.
     pub intent: f32,
-    /// Whether the article may be said: approved and unexpired.
-    pub usable: bool,
 }
