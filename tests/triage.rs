@@ -226,6 +226,9 @@ fn out_of_scope_offers_a_person_and_opens_no_ticket() {
     expect(&verdict, Action::Clarify, "out_of_scope");
     assert_eq!(verdict.choices.len(), 1);
 
+    let distressed = Classification { tier: Some(tier(3, [0.1, 0.3, 0.6])), ..foreign.clone() };
+    expect(&decide(&distressed, &[], &history, &policy()), Action::Escalate, "tier_three");
+
     // The choice, and a plain yes, take the offer up.
     for words in [verdict.choices[0].value.as_str(), "Ja, bitte!"] {
         let offered = History { asked_back: Some(AskedBack::WhetherPerson), ..History::new(words) };
@@ -422,7 +425,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_verdict_keeps_the_rules(

@@ -4,6 +4,8 @@
 
 mod classify;
 mod evaluate;
+mod init;
+mod key;
 pub mod knowledge;
 mod model;
 pub mod routing;
@@ -33,6 +35,11 @@ struct Arguments {
 enum Command {
     /// Run the service: HTTP interface, page, desk
     Serve(serve::ServeArguments),
+    /// Make a small operator's directory of your own
+    Init(init::InitArguments),
+    /// Add, list and remove the keys of callers
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
     /// Check the articles, try a search, understand a rank
@@ -74,6 +81,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments).map(|()| true),
+        Command::Init(arguments) => init::run(&arguments).map(|()| true),
+        Command::Key(command) => key::run(&command).map(|()| true),
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
         Command::Routing(arguments) => {

@@ -36,6 +36,12 @@ pub(super) struct TrainArguments {
     /// Passes over the rows with --quality full
     #[arg(long)]
     epochs: Option<usize>,
+    /// Rows a step with --quality full
+    #[arg(long)]
+    batch: Option<usize>,
+    /// Highest learning rate with --quality full
+    #[arg(long)]
+    rate: Option<f64>,
 }
 
 pub(super) fn run(arguments: &TrainArguments) -> anyhow::Result<()> {
@@ -50,6 +56,8 @@ pub(super) fn run(arguments: &TrainArguments) -> anyhow::Result<()> {
         quality: arguments.quality,
         knowledge: arguments.dir.as_ref().map(|dir| dir.join("knowledge")),
         epochs: arguments.epochs,
+        batch: arguments.batch,
+        rate: arguments.rate,
     })?;
     eprintln!("wrote {} ({})", arguments.out.display(), manifest.name);
     Ok(())

@@ -4,12 +4,12 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
+use super::TrainError;
 use super::adam::AdamW;
 use super::augment::augment;
 use super::base::Base;
 use super::labels::Task;
 use super::probe::{HeadVariables, Scaling, loss};
-use super::{LabelledRow, TrainError};
 use crate::encoder::{Bert, Dropout, Mode, PackedBatch};
 
 /// How the whole encoder is trained.
@@ -65,7 +65,8 @@ const SORTED_TOGETHER: usize = 12;
 /// What fine-tuning works on.
 pub(super) struct Material<'a> {
     pub(super) base: &'a Base,
-    pub(super) rows: &'a [LabelledRow],
+    /// The training rows as a message is read: cleaned.
+    pub(super) texts: &'a [String],
     pub(super) tasks: &'a [Task],
     pub(super) valid: &'a [Vec<u32>],
     pub(super) valid_tasks: &'a [Task],
@@ -104,7 +105,7 @@ pub(super) fn finetune(
 
     let mut random = StdRng::seed_from_u64(seed);
     let dropout = Dropout::new(plan.dropout, seed ^ 1);
-    let steps = plan.epochs * material.rows.len().div_ceil(plan.batch);
+    let steps = plan.epochs * material.texts.len().div_ceil(plan.batch);
     let progress = progress_bar(steps as u64);
     let mut step = 0;
     let mut best: Option<(f64, Vec<Tensor>)> = None;
@@ -176,14 +177,14 @@ struct Batch {
 /// One epoch's batches: rows shuffled, changed as other customers would type them, and put beside
 /// rows of similar length.
 fn batches(material: &Material, plan: Plan, random: &mut StdRng) -> Result<Vec<Batch>, TrainError> {
-    let mut order: Vec<usize> = (0..material.rows.len()).collect();
+    let mut order: Vec<usize> = (0..material.texts.len()).collect();
     order.shuffle(random);
     let mut batches = Vec::new();
     for window in order.chunks(plan.batch * SORTED_TOGETHER) {
         let mut rows = window
             .iter()
             .map(|row| {
-                let text = augment(&material.rows[*row].text, random);
+                let text = augment(&material.texts[*row], random);
                 let base = material.base;
                 let mut ids = base.tokenizer.encode(&base.prefix, &text)?;
                 ids.truncate(plan.tokens);

@@ -74,6 +74,10 @@ pub struct TrainOptions {
     pub knowledge: Option<PathBuf>,
     /// Passes over the rows when the encoder is trained; none for the default.
     pub epochs: Option<usize>,
+    /// Rows a step when the encoder is trained; none for the default.
+    pub batch: Option<usize>,
+    /// Highest learning rate when the encoder is trained; none for the default.
+    pub rate: Option<f64>,
 }
 
 /// Why no pack was made.
@@ -145,8 +149,9 @@ pub fn train(options: &TrainOptions) -> Result<Manifest, TrainError> {
         counted.map(|(name, n)| format!("{name} ({n})")).collect::<Vec<_>>().join(", ")
     );
 
-    let sequences = tokenise(&base.tokenizer, &base.prefix, &rows)?;
-    let valid_sequences = tokenise(&base.tokenizer, &base.prefix, &valid)?;
+    let texts = cleaned(&rows);
+    let sequences = tokenise(&base.tokenizer, &base.prefix, &texts)?;
+    let valid_sequences = tokenise(&base.tokenizer, &base.prefix, &cleaned(&valid))?;
     let encoder = Bert::new(&base.config, &base.weights, &device)?;
     let pooled = pooled_with_progress(&encoder, &sequences, "reading the training rows")?;
     let mut scaling = Scaling::measure(&pooled);
@@ -160,14 +165,19 @@ pub fn train(options: &TrainOptions) -> Result<Manifest, TrainError> {
     if options.quality == Quality::Full {
         let material = Material {
             base: &base,
-            rows: &rows,
+            texts: &texts,
             tasks: &tasks,
             valid: &valid_sequences,
             valid_tasks: &valid_tasks,
             scaling: &scaling,
         };
-        let mut plan = Plan::default();
-        plan.epochs = options.epochs.unwrap_or(plan.epochs);
+        let default = Plan::default();
+        let plan = Plan {
+            epochs: options.epochs.unwrap_or(default.epochs),
+            batch: options.batch.unwrap_or(default.batch),
+            rate: options.rate.unwrap_or(default.rate),
+            ..default
+        };
         let tuned = finetune(&material, heads, plan, options.seed, &device)?;
         for (name, value) in tuned.encoder {
             let shape = value.dims().to_vec();
@@ -240,17 +250,17 @@ fn load_rows(options: &TrainOptions) -> Result<(Vec<LabelledRow>, Vec<LabelledRo
     Ok((rows, valid))
 }
 
-/// Token ids of the rows, each cleaned as a message would be.
+/// The rows' texts as messages are read: without quotes and signatures.
+fn cleaned(rows: &[LabelledRow]) -> Vec<String> {
+    rows.iter().map(|row| crate::text::prepare(&row.text, row.lang).cleaned).collect()
+}
+
 fn tokenise(
     tokenizer: &TextTokenizer,
     prefix: &str,
-    rows: &[LabelledRow],
+    texts: &[String],
 ) -> Result<Vec<Vec<u32>>, TrainError> {
-    rows.iter()
-        .map(
-            |row| Ok(tokenizer.encode(prefix, &crate::text::prepare(&row.text, row.lang).cleaned)?),
-        )
-        .collect()
+    texts.iter().map(|text| Ok(tokenizer.encode(prefix, text)?)).collect()
 }
 
 fn pooled_with_progress(

@@ -81,6 +81,9 @@ mod tests {
         "power bank exploded in my bag",
         "I burned my hand on the adapter",
         "it went up in flames",
+        "das netzteil hat nach einem jahr angefangen zu qualmen",
+        "Das Ladegerät hat angefangen zu brennen, mein Tisch ist angesengt!",
+        "die powerbank ist so heiss geworden dass das kabel geschmolzen ist",
         // Electricity.
         "Hab grad einen Stromschlag vom Netzteil bekommen",
         "mein sohn hat einen stromschlag gekriegt",
@@ -94,6 +97,7 @@ mod tests {
         "got zapped when i plugged it in",
         "when I touch the charger I feel a tingling current",
         "my wife was nearly electrocuted",
+        "when i touched it i got a shock my hand is still tingling",
         // Suicide and self-harm.
         "ich will nicht mehr leben",
         "Ich mag so nicht mehr weiterleben",
@@ -158,6 +162,8 @@ mod tests {
         "Bei der Rechnung hätte ich fast einen Herzinfarkt bekommen",
         "I nearly had a heart attack when I saw the bill",
         "I was shocked by the price",
+        "I got a shock when I saw the bill",
+        "I touched up the photo and got a shock when I opened the invoice",
         "Schockierend, wie langsam das Internet ist",
         "Der Schlagbohrer ist nicht angekommen",
         "hat keinen strom bekommen der router",

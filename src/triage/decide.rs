@@ -47,8 +47,9 @@ impl Verdict {
 /// 4. The customer asks for a person: escalation.
 /// 5. Greeting, goodbye, praise in a calm tone: fixed reply.
 /// 6. Out of scope: [`Action::Clarify`] with the reason `out_of_scope`, whose only choice is a
-///    person. No ticket is opened unless the customer takes the offer up. Straight after a
-///    question back between articles the matter was in scope a moment ago: escalation.
+///    person. No ticket is opened unless the customer takes the offer up. A tier-3 message goes on
+///    to step 7 instead: distress that no danger word gives away is not brushed off. Straight
+///    after a question back between articles the matter was in scope a moment ago: escalation.
 /// 7. Tier 3, or strong negative sentiment: escalation.
 /// 8. A usable article, and the answer confidence reaches the threshold: answer. Above tier 1 the
 ///    article must hold for everyone; an article just said is not said again, and after
@@ -68,7 +69,7 @@ pub fn decide(
         .or_else(|| chosen_article(classification, hits, history))
         .or_else(|| person_wanted(classification, history, policy))
         .or_else(|| smalltalk(classification, policy))
-        .or_else(|| out_of_scope(classification, history))
+        .or_else(|| out_of_scope(classification, history, policy))
         .or_else(|| needs_judgement(classification, policy))
         .unwrap_or_else(|| answer_or_hand_over(classification, hits, history, policy));
     if let Some(words) = danger {
@@ -144,9 +145,16 @@ fn smalltalk(classification: &Classification, policy: &Policy) -> Option<Verdict
     Some(Verdict::new(Action::Smalltalk, vec![Reason::new("smalltalk", text)]))
 }
 
-fn out_of_scope(classification: &Classification, history: &History) -> Option<Verdict> {
+fn out_of_scope(
+    classification: &Classification,
+    history: &History,
+    policy: &Policy,
+) -> Option<Verdict> {
     // Without a scope score the pack cannot tell; a missing intent then means a missing head.
     let in_scope = classification.in_scope.filter(|_| classification.intent.is_none())?;
+    if tier_three(classification, policy).is_some() {
+        return None;
+    }
     let text = format!("out of scope: probability of being in scope {in_scope:.2}");
     let reason = Reason::new("out_of_scope", text);
     if history.asked_back == Some(AskedBack::WhichArticle) {
@@ -160,17 +168,7 @@ fn out_of_scope(classification: &Classification, history: &History) -> Option<Ve
 }
 
 fn needs_judgement(classification: &Classification, policy: &Policy) -> Option<Verdict> {
-    let mut reasons = Vec::new();
-    if let Some(tier) = &classification.tier {
-        let (share, limit) = (tier.probabilities[2], policy.tier_three_limit);
-        if share >= limit {
-            let text = format!("tier 3 probability {share:.2} ≥ {limit:.2}");
-            reasons.push(Reason::new("tier_three", text));
-        } else if tier.level == 3 {
-            let text = format!("tier 3 is the most probable tier ({share:.2})");
-            reasons.push(Reason::new("tier_three", text));
-        }
-    }
+    let mut reasons: Vec<Reason> = tier_three(classification, policy).into_iter().collect();
     let (negative, limit) =
         (sentiment_share(classification, Sentiment::Negative), policy.negative_limit);
     if negative >= limit {
@@ -178,6 +176,19 @@ fn needs_judgement(classification: &Classification, policy: &Policy) -> Option<V
         reasons.push(Reason::new("negative_sentiment", text));
     }
     (!reasons.is_empty()).then(|| Verdict::new(Action::Escalate, reasons))
+}
+
+fn tier_three(classification: &Classification, policy: &Policy) -> Option<Reason> {
+    let tier = classification.tier.as_ref()?;
+    let (share, limit) = (tier.probabilities[2], policy.tier_three_limit);
+    let text = if share >= limit {
+        format!("tier 3 probability {share:.2} ≥ {limit:.2}")
+    } else if tier.level == 3 {
+        format!("tier 3 is the most probable tier ({share:.2})")
+    } else {
+        return None;
+    };
+    Some(Reason::new("tier_three", text))
 }
 
 /// Steps 8 to 10. The reasons against an answer stay beside a question back or an escalation.

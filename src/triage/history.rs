@@ -163,6 +163,9 @@ impl History {
 fn asked_back(turns: &[Turn]) -> Option<AskedBack> {
     let last = turns.iter().rfind(|turn| turn.from == Author::Customer)?;
     let decision = last.decision.as_ref().filter(|decision| decision.action == Action::Clarify)?;
-    let out_of_scope = decision.reasons.iter().any(|reason| reason.code == "out_of_scope");
-    Some(if out_of_scope { AskedBack::WhetherPerson } else { AskedBack::WhichArticle })
+    Some(if decision.has_reason("out_of_scope") {
+        AskedBack::WhetherPerson
+    } else {
+        AskedBack::WhichArticle
+    })
 }

@@ -1,7 +1,10 @@
 //! What do we do with this message?
 //!
-//! [`decide`] is a pure function of the classification, the knowledge hits, the [`History`] and
-//! the [`Policy`]; [`answer_confidence`] is the learned part of it.
+//! [`decide`] is a pure function of the classification, the knowledge hits, the [`History`] and the
+//! [`Policy`]; [`answer_confidence`] is the learned part of it, and [`danger`] the words that come
+//! before everything. A message that goes to people gets its queue, priority and due time from
+//! [`Routing`], the operator's rules, and its [`summarize`]d conversation. [`Texts`] are the bot's
+//! own words. Nothing here touches the store or the network.
 
 mod confidence;
 pub mod danger;

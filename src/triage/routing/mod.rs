@@ -104,7 +104,7 @@ pub struct RouteRequest<'a> {
     pub channel: Channel,
     /// It speaks of danger to life, see `Verdict::danger`.
     pub danger: bool,
-    /// A person was asked for: the decision's reason `person_wanted`.
+    /// A person was asked for: `decision.has_reason("person_wanted")`.
     pub person_wanted: bool,
     /// When it came in.
     pub at: Timestamp,

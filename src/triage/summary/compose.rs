@@ -27,19 +27,21 @@ const HEADLINE_QUOTE: usize = 3;
 
 /// The sentences to quote, in the order of the conversation: the wish, then what tells most.
 pub(super) fn choose<'a>(scored: &'a [Scored], wish: Option<&'a Scored>) -> Vec<&'a Sentence> {
-    let all: usize = scored.iter().map(|candidate| candidate.sentence.words()).sum();
-    if all <= QUOTED_WORDS && scored.len() <= QUOTED_SENTENCES {
-        return scored.iter().map(|candidate| &candidate.sentence).collect();
-    }
     let mut chosen: Vec<&Sentence> = wish.iter().map(|wish| &wish.sentence).collect();
-    let mut others: Vec<&Scored> = scored.iter().collect();
+    let is_wish = |sentence: &Sentence| wish.is_some_and(|wish| wish.sentence == *sentence);
+    let mut others: Vec<&Scored> = scored
+        .iter()
+        .filter(|candidate| !candidate.score.filler && !is_wish(&candidate.sentence))
+        .collect();
+    let all: usize = others.iter().map(|candidate| candidate.sentence.words()).sum();
+    let short = all <= QUOTED_WORDS && others.len() <= QUOTED_SENTENCES;
     let worth = |score: &Score| score.event.max(score.wish - 1.0);
     others.sort_by(|left, right| worth(&right.score).total_cmp(&worth(&left.score)));
     let length = |sentence: &Sentence| sentence.words().min(SENTENCE_WORDS);
     let mut words: usize = chosen.iter().map(|sentence| length(sentence)).sum();
     for candidate in others {
         let sentence = &candidate.sentence;
-        let telling = worth(&candidate.score) >= LEAST_EVENT || words < ENOUGH_WORDS;
+        let telling = short || words < ENOUGH_WORDS || worth(&candidate.score) >= LEAST_EVENT;
         if chosen.len() >= QUOTED_SENTENCES || !telling {
             break;
         }
@@ -96,9 +98,9 @@ pub(super) fn text(
         parts.push(format!("{next}{next_step}."));
     }
     let fixed: usize = parts.iter().map(|part| count(part)).sum();
-    let quotes = clip(&join(quoted), MOST_WORDS.saturating_sub(fixed));
-    if !quotes.is_empty() {
-        parts.insert(0, quote(&quotes, language));
+    let words = clip(&join(quoted), MOST_WORDS.saturating_sub(fixed));
+    if !words.is_empty() {
+        parts.insert(0, quote(&words, language));
     }
     clip(&parts.join(" "), MOST_WORDS)
 }

@@ -29,6 +29,8 @@ const WISH_WORDS: usize = 36;
 /// Turns looked at: the first ones, where the matter is told, and the last ones.
 const FIRST_TURNS: usize = 10;
 const LAST_TURNS: usize = 60;
+/// Taken from the wish in turns that only lead to the matter, such as "a person please".
+const ASIDE: f32 = 4.0;
 /// Characters of a turn looked at.
 const TURN_CHARS: usize = 6_000;
 
@@ -54,13 +56,7 @@ pub fn summarize(
     let facts = facts::find(&turns, language);
     let mood = mood::read(&turns);
     let scored = scored_sentences(&turns, language, &facts, suggestions);
-    let wish = scored
-        .iter()
-        .filter(|candidate| score::asks(&candidate.sentence))
-        .max_by(|left, right| left.score.wish.total_cmp(&right.score.wish))
-        .or_else(|| {
-            scored.iter().max_by(|left, right| left.score.event.total_cmp(&right.score.event))
-        });
+    let wish = find_wish(&turns, &scored);
     let wish_text = wish.map_or(String::new(), |wish| clip(&wish.sentence.text, WISH_WORDS));
     let intent = matter(&turns);
     let reading = last_reading(&turns);
@@ -85,6 +81,31 @@ pub fn summarize(
     }
 }
 
+/// The sentence that states the wish: the one that asks most clearly, or else tells most of what
+/// happened in the turn that first brought the matter up.
+fn find_wish<'a>(turns: &[(usize, &Turn)], scored: &'a [Scored]) -> Option<&'a Scored> {
+    let asking = scored
+        .iter()
+        .filter(|candidate| score::asks(&candidate.sentence) && !candidate.score.filler)
+        .max_by(|left, right| left.score.wish.total_cmp(&right.score.wish));
+    asking.or_else(|| {
+        let matter = matter(turns);
+        let brings_it_up = |turn: &Turn| {
+            let intent = turn.classification.as_ref().and_then(|reading| reading.intent.as_ref());
+            intent.map(|intent| intent.name.as_str()) == matter
+        };
+        let first = turns
+            .iter()
+            .find(|(_, turn)| turn.from == Author::Customer && brings_it_up(turn))
+            .map(|(number, _)| *number)
+            .filter(|number| scored.iter().any(|candidate| candidate.sentence.turn == *number));
+        scored
+            .iter()
+            .filter(|candidate| first.is_none_or(|first| candidate.sentence.turn == first))
+            .max_by(|left, right| left.score.event.total_cmp(&right.score.event))
+    })
+}
+
 /// The telling sentences of the customer's turns, scored, in the order of the conversation.
 fn scored_sentences(
     turns: &[(usize, &Turn)],
@@ -101,6 +122,8 @@ fn scored_sentences(
         .collect();
     let mut scored = Vec::new();
     for (place, (number, turn)) in customer.iter().enumerate() {
+        let intent = turn.classification.as_ref().and_then(|reading| reading.intent.as_ref());
+        let aside = intent.is_some_and(|intent| steps::is_aside(&intent.name));
         let recency = (place + 1) as f32 / customer.len() as f32;
         let text: String = turn.text.chars().take(TURN_CHARS).collect();
         let cleaned = text::prepare(&text, Some(language)).cleaned;
@@ -109,9 +132,15 @@ fn scored_sentences(
             let entities = named.map(|named| facts::worth(named.fact.kind)).sum();
             let stems: Vec<String> = sentence.plain.split(' ').map(stem).collect();
             let shared = topic.iter().filter(|word| stems.contains(word)).count();
-            let score = score::score(&sentence, recency, entities, shared);
+            let mut score = score::score(&sentence, recency, entities, shared);
+            if aside {
+                score.wish -= ASIDE;
+            }
             scored.push(Scored { sentence, score });
         }
+    }
+    if scored.iter().any(|candidate| !candidate.sentence.mere) {
+        scored.retain(|candidate| !candidate.sentence.mere);
     }
     scored
 }
@@ -124,14 +153,14 @@ fn stem(word: &str) -> String {
 }
 
 /// What the conversation is about: the intent of the latest customer turn that names a matter of
-/// its own, else the latest intent at all.
+/// its own. Where none does, nothing if a turn was out of scope, else the latest intent.
 fn matter<'a>(turns: &[(usize, &'a Turn)]) -> Option<&'a str> {
     let intents = || {
-        readings(turns)
-            .filter_map(|reading| reading.intent.as_ref())
-            .map(|score| score.name.as_str())
+        let intents = readings(turns).map(|reading| reading.intent.as_ref());
+        intents.map(|intent| intent.map(|score| score.name.as_str()))
     };
-    intents().find(|name| !steps::is_aside(name)).or_else(|| intents().next())
+    let own = intents().flatten().find(|name| !steps::is_aside(name));
+    own.or_else(|| if intents().all(|intent| intent.is_some()) { intents().next()? } else { None })
 }
 
 fn last_reading<'a>(turns: &[(usize, &'a Turn)]) -> Option<&'a Classification> {

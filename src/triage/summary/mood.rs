@@ -9,7 +9,7 @@ pub(super) fn read(turns: &[(usize, &Turn)]) -> Mood {
         .filter(|(_, turn)| turn.from == Author::Customer)
         .filter_map(|(_, turn)| Some(turn.classification.as_ref()?.sentiment.as_ref()?.name));
     let Some(first) = moods.next() else { return Mood::default() };
-    let now = moods.last().unwrap_or(first);
+    let now = moods.next_back().unwrap_or(first);
     let trend = match rank(now) - rank(first) {
         0 => "steady",
         1.. => "better",

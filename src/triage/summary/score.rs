@@ -7,6 +7,9 @@ use regex::Regex;
 use super::sentences::Sentence;
 use crate::triage::words::{any_of, plain};
 
+/// A generic request in more words than this says something of its own.
+const BARE_WORDS: usize = 9;
+
 /// What the words of a sentence tell of its worth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Score {
@@ -16,19 +19,22 @@ pub(super) struct Score {
     pub event: f32,
     /// It names what was already tried.
     pub tried: bool,
+    /// It could stand in any conversation: "I have a question", "an agent please".
+    pub filler: bool,
 }
 
 /// Beginnings of a request.
 const REQUESTS: &[&str] = &[
-    "(?:ich|wir) (?:\\w+ ){0,2}(?:moechte|moechten|will|wollen|haette|haetten|wuerde|wuerden|brauche|brauch|braeuchte|benoetige|benoetigen|fordere|fordern|erwarte|erwarten|verlange|verlangen|wuensche|suche|bitte)",
-    "(?:moechte|will|wuerde|haette|braeuchte|muss|mag|wollt) (?:ich|wir|gern|gerne)",
-    "(?:koennen|koennten|koenntet|koennt|kann|kannst|koenntest|wuerden|koennts|duerfen|darf|soll|muss) (?:sie|ihr|du|ich|man|mir|mich|wir|uns|bitte|jemand|es|das)",
+    "(?:ich|wir) (?:\\w+ ){0,2}(?:moecht*|will|wollen|haette|haetten|wuerde|wuerden|brauche|brauch|braeuchte|benoetige|benoetigen|fordere|fordern|erwarte|erwarten|verlange|verlangen|wuensche|suche|bitte)",
+    "(?:moecht*|will|wuerde|haette|braeuchte|muss|mag|wollt) (?:ich|wir|gern|gerne)",
+    "(?:koennen|koennten|wuerden|duerfen) (?:sie|wir|mir|mich)",
+    "(?:koenntet|koennt|kann|kannst|koenntest|koennts|darf|soll|muss) (?:ihr|du|ich|man|mir|mich|wir|uns|bitte|jemand|es|das)",
     "(?:bitte|please) \\w+",
     "(?:laesst|lassen) sich",
     "wie (?:kann|komm|bekomm|krieg|geht|lange|viel|mach|stell|richte|lautet|schnell)*",
     "(?:wo|wann|warum|wieso|weshalb) (?:ist|sind|bleib|find|kann|bekomm|komm|krieg|wird|geht|hab|muss)*",
     "(?:gibt es|gibts|habt ihr|haben sie|haetten sie|ist es moeglich)",
-    "ich (?:frage|wuesste gern|wollte (?:mal |nur |kurz )?(?:fragen|wissen))|meine frage|moechte wissen",
+    "ich (?:frage|wuesste gern|wollte (?:mal |nur |kurz )?(?:fragen|wissen))|meine frage|moecht* wissen",
     "i (?:want|need|would like|wish|demand|expect|request|require|wonder|was wondering)",
     "(?:id|wed) (?:like|love|rather|be grateful|appreciate)",
     "(?:can|could|would|will|may) (?:you|i|someone|somebody|anyone|we|your)",
@@ -40,13 +46,14 @@ const REQUESTS: &[&str] = &[
 /// Other words that ask.
 const ASKING: &[&str] = &[
     "bitte|please",
+    "^\\w+(?:en|ern|eln) sie",
     "bitte (?:um|ich|sie|euch|wir)|ich bitte|wir bitten",
     "(?:waere|waeren) (?:\\w+ ){0,3}(?:nett|dankbar|schoen|super|toll)",
     "(?:was|welche[rsnm]?|wer|wohin|bis wann|ab wann|ob)",
     "hat mein*|ist es|ist das|geht das|interessier*",
     "rueckruf|zurueckrufen|ersatz|geld zurueck|erstattung|umtausch*|stornier*|kuendig*",
     "grateful if|appreciate|wonder|wondering|my question|curious|like to know|let me know",
-    "(?:call|ring) me|refund me|my money back|replacement",
+    "call me back|ring me back|refund me|my money back|replacement",
 ];
 
 static REQUEST: LazyLock<Regex> = LazyLock::new(|| words(&[REQUESTS, ASKING].concat()));
@@ -89,6 +96,7 @@ static PERSON: LazyLock<Regex> = LazyLock::new(|| {
         "(?:mit|einen|ein|nen|an) (?:\\w+ ){0,2}(?:mensch|menschen|mitarbeiter|mitarbeiterin|berater|person)",
         "(?:mensch|mitarbeiter|berater|human|agent|person) (?:bitte|please|now|jetzt|sprechen)",
         "(?:real|actual|live|speak to a|talk to a|to a|a) (?:human|person|agent|employee)",
+        "(?:verbind|weiterverbind|durchstell|weiterleit)*|(?:put|patch) me through|(?:transfer|connect) me",
         "(?:kein|keinen|not a|no) (?:bot|roboter|maschine|computer|robot|machine)",
     ])
 });
@@ -179,13 +187,9 @@ pub(super) fn score(sentence: &Sentence, recency: f32, entities: f32, topic: usi
     if sentence.text.contains('?') {
         wish += 1.5;
     }
-    if has(&GENERIC) {
-        wish -= 3.0;
-    }
-    if has(&PERSON) {
-        wish -= 3.0;
-    }
-    if has(&RHETORICAL) {
+    // "Someone competent on the line by noon, or I leave" is more than a bare wish for a person.
+    let filler = words <= BARE_WORDS && (has(&GENERIC) || has(&PERSON));
+    if filler || has(&RHETORICAL) {
         wish -= 3.0;
     }
     if sentence.continues || has(&ADDITION) {
@@ -195,10 +199,10 @@ pub(super) fn score(sentence: &Sentence, recency: f32, entities: f32, topic: usi
     if has(&VENTING) {
         event -= 0.5;
     }
-    if has(&GENERIC) || has(&PERSON) {
+    if filler {
         event -= 2.0;
     }
-    Score { wish: wish + threat / 2.0, event, tried: has(&TRIED) }
+    Score { wish: wish + threat / 2.0, event, tried: has(&TRIED), filler }
 }
 
 /// Whether a sentence asks for anything at all.
@@ -228,7 +232,14 @@ mod tests {
     fn scored(text: &str) -> Score {
         let plain = crate::triage::words::plain(text);
         score(
-            &Sentence { turn: 0, position: 0, continues: false, text: text.to_owned(), plain },
+            &Sentence {
+                turn: 0,
+                position: 0,
+                continues: false,
+                mere: false,
+                text: text.to_owned(),
+                plain,
+            },
             1.0,
             0.0,
             0,

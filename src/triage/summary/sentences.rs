@@ -12,7 +12,7 @@ use crate::triage::words::plain;
 /// Longer sentences (speech-to-text has no full stops) are cut into clauses.
 const LONGEST: usize = 36;
 /// Clauses of such a sentence have at most this many words.
-const LONGEST_CLAUSE: usize = 24;
+const LONGEST_CLAUSE: usize = 30;
 /// A clause has at least this many words, where it can be helped.
 const SHORTEST_CLAUSE: usize = 7;
 /// A line this long without a full stop was wrapped by a mail program: the next line belongs to it.
@@ -29,6 +29,8 @@ pub(super) struct Sentence {
     pub position: usize,
     /// A clause that goes on with the sentence of the clause before it.
     pub continues: bool,
+    /// A greeting or courtesy.
+    pub mere: bool,
     /// The words.
     pub text: String,
     /// [`plain`] form of the words.
@@ -47,34 +49,34 @@ impl Sentence {
     }
 }
 
-/// The sentences of one customer turn that say something. `text` is its cleaned text. Where all
-/// would be dropped, all are kept: a mere "Danke!" is then the message.
+/// The sentences of one customer turn, from its cleaned text. `mere` ones are greetings and
+/// courtesies: they count only where a conversation holds nothing else.
 pub(super) fn split(turn: usize, text: &str, language: Language) -> Vec<Sentence> {
-    let mut all = Vec::new();
-    let mut telling = Vec::new();
+    let mut sentences = Vec::new();
+    let mut position = 0;
     let paragraphs = paragraphs(text);
     let body = paragraphs.len() - signature_lines(&paragraphs);
-    for paragraph in &paragraphs[..body] {
-        for whole in sentence_ends(paragraph) {
-            for (index, clause) in clauses(whole).into_iter().enumerate() {
-                let (position, continues) = (all.len(), index > 0);
-                let sentence = |text: &str| {
-                    let (text, plain) = (text.to_owned(), plain(text));
-                    Sentence { turn, position, continues, text, plain }
-                };
-                all.push(sentence(clause));
-                let trimmed = without_opening(clause, language);
-                let candidate = sentence(trimmed);
-                if !candidate.plain.is_empty() && !COURTESY.is_match(&candidate.plain) {
-                    telling.push(candidate);
-                }
+    for whole in paragraphs[..body].iter().flat_map(|paragraph| sentence_ends(paragraph)) {
+        for (index, clause) in clauses(whole).into_iter().enumerate() {
+            let trimmed = without_opening(clause, language);
+            let text = if plain(trimmed).is_empty() { clause } else { trimmed };
+            // What was trimmed stands between this sentence and the one before.
+            position += if text == clause { 1 } else { 2 };
+            let (text, plain) = (text.to_owned(), plain(text));
+            if !plain.is_empty() {
+                let mere = trimmed.trim().is_empty() || COURTESY.is_match(&plain);
+                sentences.push(Sentence {
+                    turn,
+                    position,
+                    continues: index > 0,
+                    mere,
+                    text,
+                    plain,
+                });
             }
         }
     }
-    if telling.is_empty() {
-        all.retain(|sentence| !sentence.plain.is_empty())
-    }
-    if telling.is_empty() { all } else { telling }
+    sentences
 }
 
 /// Lines with wrapped ones joined, up to a closing formula.
@@ -114,7 +116,10 @@ fn signature_lines(paragraphs: &[String]) -> usize {
         let mut words = line.split_whitespace();
         !line.ends_with(['.', '!', '?'])
             && line.split_whitespace().count() <= 7
-            && words.all(|word| word.starts_with(|c: char| c.is_uppercase() || !c.is_alphabetic()))
+            && words.all(|word| {
+                matches!(word, "and" | "und" | "von" | "van" | "de")
+                    || word.starts_with(|c: char| c.is_uppercase() || !c.is_alphabetic())
+            })
     };
     let lines = paragraphs.iter().rev().take_while(is_signature).count();
     // A message of such lines alone is no signature.
@@ -227,8 +232,7 @@ const CONNECTORS: [&str; 12] = [
 
 /// Salutations and fillers at the beginning of a sentence.
 static OPENING: LazyLock<Regex> = LazyLock::new(|| {
-    let name =
-        r"(?:\s+(?-i:zusammen|there|all|everyone|team|support|leute|liebes?|[A-ZÄÖÜ][\w-]*)){0,4}";
+    let name = r"(?:\s+(?-i:zusammen|there|all|folks|guys|everyone|team|support|leute|liebes?|[A-ZÄÖÜ][\w-]*)){0,4}";
     Regex::new(&format!(
         r"(?xi) ^ (?:
             @[\w.]+ [\s,:]+
@@ -294,7 +298,8 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        split(0, text, Language::De).into_iter().map(|sentence| sentence.text).collect()
+        let sentences = split(0, text, Language::De).into_iter();
+        sentences.filter(|sentence| !sentence.mere).map(|sentence| sentence.text).collect()
     }
 
     #[test]
@@ -329,21 +334,24 @@ mod tests {
     }
 
     #[test]
-    fn a_mere_courtesy_is_the_message() {
-        assert_eq!(texts("Vielen Dank!"), ["Vielen Dank!"]);
-        assert_eq!(texts("Hallo"), ["Hallo"]);
-        assert_eq!(texts("…"), Vec::<String>::new());
-        assert_eq!(texts(""), Vec::<String>::new());
+    fn a_mere_courtesy_is_known_as_such() {
+        for text in ["Vielen Dank!", "Hallo", "Ja", "Thanks a lot"] {
+            let sentences = split(0, text, Language::De);
+            assert_eq!(sentences.len(), 1, "{text}");
+            assert!(sentences[0].mere && sentences[0].text == text, "{text}");
+        }
+        assert_eq!(split(0, "…", Language::De), []);
+        assert_eq!(split(0, "", Language::De), []);
     }
 
     #[test]
     fn long_speech_is_cut_into_clauses() {
         let speech = "also ich hab gestern bei ihnen angerufen und da hat mir die dame gesagt dass \
                       heute ein techniker kommt aber es war keiner da und jetzt sitze ich hier ohne \
-                      internet";
+                      internet und muss morgen arbeiten und weiß nicht was ich machen soll";
         let clauses = texts(speech);
         assert!(clauses.len() >= 3, "{clauses:?}");
-        assert_eq!(clauses.join(" "), speech);
+        assert_eq!(format!("also {}", clauses.join(" ")), speech);
     }
 
     #[test]

@@ -100,9 +100,7 @@ pub(super) fn next_step(
     language: Language,
 ) -> String {
     let general = |kind| STEPS.general.get(&kind).map_or("", |phrase| phrase.get(language));
-    let has = |code: &str| {
-        decision.is_some_and(|decision| decision.reasons.iter().any(|reason| reason.code == code))
-    };
+    let has = |code| decision.is_some_and(|decision| decision.has_reason(code));
     if has("danger") {
         return general(General::Danger).to_owned();
     }

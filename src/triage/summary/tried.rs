@@ -50,8 +50,8 @@ pub(super) fn find<'a>(
         sentence: None,
     };
     let (bot, agent) = match language {
-        Language::De => ("Antwort des Bots:", "Team:"),
-        Language::En => ("Bot answered:", "Team:"),
+        Language::De => ("Bot-Antwort", "Team-Antwort"),
+        Language::En => ("bot answer", "team reply"),
     };
     tried.extend(answers.iter().rev().map(|answer| said(bot, answer)));
     let last_agent = turns.iter().rev().find(|(_, turn)| turn.from == Author::Agent);
