@@ -1,5 +1,6 @@
 //! The settings: shipped files are valid, layers win in their order, mistakes are named.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -99,7 +100,7 @@ fn mistakes_are_named() {
         let dir = directory(text);
         let message = load(&dir).expect_err(name);
         let message = message.replace(&*dir.path().to_string_lossy(), "DIR");
-        messages.push_str(&format!("# {name}\n{message}\n\n"));
+        writeln!(messages, "# {name}\n{message}\n").expect("a string");
     }
     insta::assert_snapshot!(messages);
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use rand::Rng as _;
 
-use crate::config::{Config, Flags};
+use crate::config::{Config, Flags, process_environment};
 use crate::domain::Role;
 use crate::store::{Key, SqliteStore, Store as _, hash_key};
 
@@ -52,9 +52,7 @@ pub(super) fn run(command: &KeyCommand) -> anyhow::Result<()> {
 async fn change_keys(command: &KeyCommand) -> anyhow::Result<()> {
     let (KeyCommand::Add { dir, .. } | KeyCommand::List { dir } | KeyCommand::Remove { dir, .. }) =
         command;
-    let variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let config = Config::load(dir, variables, &Flags::default())?;
+    let config = Config::load(dir, process_environment(), &Flags::default())?;
     let store = SqliteStore::open(&config.store.path).await?;
     match command {
         KeyCommand::Add { name, role, .. } => {

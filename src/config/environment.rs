@@ -8,6 +8,12 @@ pub(super) const ENVIRONMENT: &str = "environment variable";
 /// Stands for the point between the names of a setting.
 const SEPARATOR: &str = "__";
 
+/// The variables of this process; those that are not Unicode are none of ours.
+pub fn process_environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 /// The environment variables that are settings: `LOTSE_`, then at least two names joined by two
 /// underscores. `LOTSE_DIR` and the like are flags of commands and not looked at here.
 pub(super) struct Environment {

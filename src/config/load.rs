@@ -51,7 +51,7 @@ fn lines(problems: &[String]) -> String {
 
 impl Config {
     /// Reads and checks the settings for an operator's directory. `environment` holds the process's
-    /// variables ([`std::env::vars`]); those that are not settings are left alone.
+    /// variables, see [`super::process_environment`]; those that are not settings are left alone.
     pub fn load(
         dir: &Path,
         environment: impl IntoIterator<Item = (String, String)>,

@@ -8,6 +8,7 @@ mod load;
 mod sections;
 mod validate;
 
+pub use environment::process_environment;
 pub use load::{ConfigError, Flags};
 pub use sections::{
     AccessConfig, Config, KeyConfig, KnowledgeConfig, LogConfig, LogFormat, ModelConfig,

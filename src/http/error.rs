@@ -23,7 +23,7 @@ macro_rules! table_of_errors {
         /// A stable code of an error.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
-            $(#[doc = $text] $variant,)+
+            $(#[doc = concat!("`", $code, "`, see [`Code::text`].")] $variant,)+
         }
 
         impl Code {

@@ -76,6 +76,7 @@ pub(super) async fn admit(
 }
 
 /// A panic in a handler is a defect; the caller gets an answer nevertheless.
+#[expect(clippy::needless_pass_by_value, reason = "the layer that calls it hands it over")]
 pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let reason = panic
         .downcast_ref::<&str>()

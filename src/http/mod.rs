@@ -46,6 +46,8 @@ pub struct AppParts {
     pub routing: RoutingSource,
     /// Keeps what must outlive the process.
     pub store: Arc<dyn Store>,
+    /// Who may call.
+    pub access: Access,
     /// The settings.
     pub config: Config,
 }
@@ -78,11 +80,10 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together; refuses what would leave the service open to others.
-    pub async fn new(parts: AppParts) -> Result<Self, AccessError> {
-        let AppParts { desk, reads, finds, routing, store, config } = parts;
-        let access = Access::new(&config, Arc::clone(&store)).await?;
-        Ok(Self {
+    /// Puts the parts together. Nothing counts as ready yet.
+    pub fn new(parts: AppParts) -> Self {
+        let AppParts { desk, reads, finds, routing, store, access, config } = parts;
+        Self {
             desk,
             reads,
             finds,
@@ -94,6 +95,6 @@ impl App {
             shutdown: Shutdown::default(),
             admission: Arc::new(Semaphore::new(config.server.max_messages_at_once)),
             config: Arc::new(config),
-        })
+        }
     }
 }

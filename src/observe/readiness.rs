@@ -14,6 +14,7 @@ pub struct Readiness {
 
 /// The answer of `GET /readyz`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own in the answer")]
 pub struct ReadinessReport {
     /// All parts are ready and the process is not going down.
     pub ready: bool,

@@ -126,12 +126,15 @@ async fn large_bodies_are_refused_unread() {
     }
 }
 
+/// Name, method, path, content type, body.
+type Case = (&'static str, Method, &'static str, Option<&'static str>, Vec<u8>);
+
 #[tokio::test]
 async fn addresses_methods_and_types() {
     let service = Service::start().await;
     let json = "application/json";
     let hello = || message("text", json!("Hallo"));
-    let cases: Vec<(&str, Method, &str, Option<&str>, Vec<u8>)> = vec![
+    let cases: Vec<Case> = vec![
         ("nothing there", Method::GET, "/nothing", None, vec![]),
         ("nothing there in the interface", Method::POST, "/v1/nothing", Some(json), hello()),
         ("no such file", Method::GET, "/assets/nothing.js", None, vec![]),
@@ -250,7 +253,7 @@ const HALF: &[u8] = b"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nConnectio
 #[tokio::test]
 async fn a_body_that_stops_half_way() {
     let service = Service::start_with(Settings {
-        toml: "[server]\nbody_timeout = \"300ms\"\n",
+        toml: "[server]\nbody_timeout = \"300ms\"\n".to_owned(),
         ..Settings::default()
     })
     .await;
@@ -267,7 +270,7 @@ async fn a_body_that_stops_half_way() {
 #[tokio::test]
 async fn a_head_that_never_ends_is_cut_off() {
     let service = Service::start_with(Settings {
-        toml: "[server]\nheader_timeout = \"300ms\"\n",
+        toml: "[server]\nheader_timeout = \"300ms\"\n".to_owned(),
         ..Settings::default()
     })
     .await;

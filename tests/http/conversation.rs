@@ -1,5 +1,7 @@
 //! The main job, from the first message to the resolved ticket.
 
+use std::fmt::Write as _;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -139,7 +141,7 @@ async fn steps_that_are_not_allowed_say_why() {
         let (status, error) = service.post(&format!("/v1/tickets/{id}/{step}"), body.clone()).await;
         assert!(status.is_client_error(), "{step}: {error}");
         let error = error.to_string().replace(&id, "[ticket]");
-        table.push_str(&format!("# {step} {body}\n{} {error}\n\n", status.as_u16()));
+        writeln!(table, "# {step} {body}\n{} {error}\n", status.as_u16()).expect("a string");
     }
     insta::assert_snapshot!(table);
 }

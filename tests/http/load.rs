@@ -12,7 +12,7 @@ use super::support::{Service, Settings, answer, eventually};
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_much_is_refused_at_once() {
     let service = Service::start_with(Settings {
-        toml: "[server]\nmax_messages_at_once = 20\n",
+        toml: "[server]\nmax_messages_at_once = 20\n".to_owned(),
         ..Settings::default()
     })
     .await;
@@ -51,7 +51,7 @@ async fn what_is_too_much_is_refused_at_once() {
 #[tokio::test]
 async fn what_takes_too_long_is_given_up() {
     let service = Service::start_with(Settings {
-        toml: "[server]\nrequest_timeout = \"200ms\"\n",
+        toml: "[server]\nrequest_timeout = \"200ms\"\n".to_owned(),
         ..Settings::default()
     })
     .await;

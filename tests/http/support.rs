@@ -1,6 +1,5 @@
 //! A service on a free port, with its own directory, and a client for it.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use lotse::classifier::{Answering, Ranking, Reading, RiskPoint, ServiceError};
 use lotse::config::{Config, Flags};
 use lotse::desk::{Desk, DeskParts, Reads, system_clock};
 use lotse::domain::{Classification, IntentScore, Role, Sentiment, SentimentScore, TierScore};
-use lotse::http::{self, App, AppParts};
+use lotse::http::{self, Access, App, AppParts};
 use lotse::knowledge::{Embed, KnowledgeBase};
 use lotse::store::{Key, SqliteStore, Store, hash_key};
 use lotse::text::PreparedText;
@@ -23,7 +22,7 @@ use tokio::sync::Semaphore;
 #[derive(Default)]
 pub(crate) struct Settings {
     /// More of `lotse.toml`.
-    pub(crate) toml: &'static str,
+    pub(crate) toml: String,
     /// Keys in the store: name (also the key itself) and role.
     pub(crate) keys: &'static [(&'static str, Role)],
 }
@@ -46,12 +45,10 @@ impl Service {
 
     pub(crate) async fn start_with(settings: Settings) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
+        let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
         let toml = format!(
-            "{}\n[knowledge]\ndir = {:?}\n[routing]\nfile = {:?}\n",
+            "{}\n[knowledge]\ndir = '{demo}/knowledge'\n[routing]\nfile = '{demo}/routing.toml'\n",
             settings.toml,
-            demo.join("knowledge"),
-            demo.join("routing.toml")
         );
         std::fs::write(dir.path().join("lotse.toml"), toml).expect("lotse.toml");
         let config = Config::load(dir.path(), [], &Flags::default()).expect("valid settings");
@@ -125,8 +122,8 @@ async fn app(config: Config, keys: &[(&str, Role)], gate: Arc<Semaphore>) -> App
         clock: system_clock(),
     });
     let finds = knowledge as _;
-    let parts = AppParts { desk, reads, finds, routing, store, config };
-    let app = App::new(parts).await.expect("callers are known");
+    let access = Access::new(&config, Arc::clone(&store)).await.expect("callers are known");
+    let app = App::new(AppParts { desk, reads, finds, routing, store, access, config });
     app.readiness.set_model(true);
     app.readiness.set_store(true);
     app.readiness.set_knowledge(true);

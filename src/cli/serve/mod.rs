@@ -6,10 +6,11 @@ mod upkeep;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::config::{Config, Flags, LogFormat};
+use crate::config::{Config, Flags, LogFormat, process_environment};
 use crate::http::{self, App};
 use crate::observe::{self, Shutdown};
 use parts::Parts;
@@ -17,19 +18,25 @@ use parts::Parts;
 /// Arguments of `lotse serve`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    lotse serve                                      the demo, then open http://127.0.0.1:8080\n  \
-    lotse serve --dir my-company --listen 0.0.0.0:80  your own, for others (needs keys)\n\n\
+    lotse serve                                         the demo; open http://127.0.0.1:8080\n  \
+    lotse serve --dir my-company --listen 0.0.0.0:8080  your own, for others (needs keys)\n\n\
     Settings come from DIR/lotse.toml; each is also an environment variable, for example \
     LOTSE_SERVER__REQUEST_TIMEOUT=10s. LOTSE_LOG=debug shows more of what goes on.")]
 pub struct ServeArguments {
     /// Operator's directory: lotse.toml, knowledge/, routing.toml
-    #[arg(long, env = "LOTSE_DIR", default_value = "demo", value_name = "DIR")]
+    #[arg(
+        long,
+        env = "LOTSE_DIR",
+        hide_env_values = true,
+        default_value = "demo",
+        value_name = "DIR"
+    )]
     pub dir: PathBuf,
     /// Address and port [default: server.listen of lotse.toml]
-    #[arg(long, env = "LOTSE_SERVER__LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "LOTSE_SERVER__LISTEN", hide_env_values = true, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
     /// Model pack [default: model.path of lotse.toml]
-    #[arg(long, env = "LOTSE_MODEL__PATH", value_name = "PACK")]
+    #[arg(long, env = "LOTSE_MODEL__PATH", hide_env_values = true, value_name = "PACK")]
     pub model: Option<PathBuf>,
 }
 
@@ -48,9 +55,7 @@ pub fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
 /// Loads everything, serves until SIGTERM or SIGINT, finishes what is in work.
 pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     let flags = Flags { listen: arguments.listen, model: arguments.model.clone() };
-    let variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let mut config = Config::load(&arguments.dir, variables, &flags)?;
+    let mut config = Config::load(&arguments.dir, process_environment(), &flags)?;
     let json = config.log.format == LogFormat::Json;
     observe::start_logging(&config.log.filter, json).map_err(anyhow::Error::msg)?;
     config.server.max_connections = http::allow_connections(config.server.max_connections);
@@ -59,9 +64,11 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     let listener = http::listen(config.server.listen)?;
     let address = listener.local_addr().context("the address of the service is not known")?;
     let parts = Parts::load(&config).await?;
-    let app = parts.app(config).await?;
-    let upkeep = tokio::spawn(upkeep::run(app.clone(), parts.knowledge.clone()));
-    eprintln!("{}", parts.welcome(&app, address));
+    let welcome = parts.welcome(&config, address);
+    let knowledge = Arc::clone(&parts.knowledge);
+    let app = parts.into_app(config)?;
+    let upkeep = tokio::spawn(upkeep::run(app.clone(), knowledge));
+    eprintln!("{welcome}");
 
     let stopping = tokio::spawn(stop_when_asked(app.clone()));
     http::serve(listener, http::router(&app), &app.config.server, &app.shutdown).await;

@@ -9,7 +9,7 @@ use super::routing_file::RoutingFile;
 use crate::classifier::{Classifier, ClassifierService, ServiceSettings};
 use crate::config::Config;
 use crate::desk::{Desk, DeskParts, RoutingSource, system_clock};
-use crate::http::{App, AppParts};
+use crate::http::{Access, App, AppParts};
 use crate::knowledge::{KnowledgeBase, KnowledgeSettings, VectorCache};
 use crate::store::{SqliteStore, Store};
 use crate::triage::Texts;
@@ -20,24 +20,30 @@ pub(super) struct Parts {
     pub(super) knowledge: Arc<KnowledgeBase>,
     store: Arc<dyn Store>,
     routing: RoutingSource,
+    access: Access,
 }
 
 impl Parts {
     /// Loads the store, the model, the routing rules and the knowledge; the quick ones first, so
     /// that a mistake is told soon.
     pub(super) async fn load(config: &Config) -> anyhow::Result<Self> {
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.store.path).await?);
+        // The error's text already holds that of its cause.
+        let store = SqliteStore::open(&config.store.path)
+            .await
+            .map_err(|error| anyhow::Error::msg(error.to_string()))?;
+        let store: Arc<dyn Store> = Arc::new(store);
         let routing = RoutingFile::open(&config.routing.file)?.source();
+        let access = Access::new(config, Arc::clone(&store)).await?;
         let settings = config.clone();
         let (classifier, knowledge) =
             tokio::task::spawn_blocking(move || load_model_and_knowledge(&settings))
                 .await
                 .context("loading the model failed; the log says why")??;
-        Ok(Self { classifier, knowledge, store, routing })
+        Ok(Self { classifier, knowledge, store, routing, access })
     }
 
     /// The service, with all that its handlers need.
-    pub(super) async fn app(&self, config: Config) -> anyhow::Result<App> {
+    pub(super) fn into_app(self, config: Config) -> anyhow::Result<App> {
         let answering = self.classifier.classifier().answering().cloned();
         let policy = config.policy.clone().with_answering(answering);
         policy.validate()?;
@@ -52,20 +58,20 @@ impl Parts {
         });
         let app = App::new(AppParts {
             desk,
-            reads: Arc::clone(&self.classifier) as _,
-            finds: Arc::clone(&self.knowledge) as _,
-            routing: Arc::clone(&self.routing),
-            store: Arc::clone(&self.store),
+            reads: self.classifier,
+            finds: self.knowledge,
+            routing: self.routing,
+            store: self.store,
+            access: self.access,
             config,
-        })
-        .await?;
+        });
         app.readiness.set_model(true);
         app.readiness.set_store(true);
         Ok(app)
     }
 
     /// What the operator reads when the service has started.
-    pub(super) fn welcome(&self, app: &App, address: SocketAddr) -> String {
+    pub(super) fn welcome(&self, config: &Config, address: SocketAddr) -> String {
         let manifest = self.classifier.classifier().manifest();
         let status = self.knowledge.status();
         let articles: Vec<String> = status
@@ -86,13 +92,13 @@ impl Parts {
             status.articles.values().sum::<usize>(),
             articles.join(", "),
             queues.join(", "),
-            app.config.store.path.display(),
+            config.store.path.display(),
         );
         for problem in &status.problems {
             // Writing into a string cannot fail.
             let _ = writeln!(text, "  {problem}");
         }
-        if app.access.is_open() {
+        if self.access.is_open() {
             text.push_str(
                 "\n  OPEN DEMO: there are no keys, so whoever reaches this address may read and \
                  write\n  everything. Add a key with `lotse key add NAME --role admin` and start \

@@ -10,7 +10,7 @@ use crate::observe;
 /// Time between two looks at the parts.
 const LOOK: Duration = Duration::from_secs(5);
 /// Time between two clearings of old events.
-const CLEAR: Duration = Duration::from_secs(3600);
+const CLEAR: Duration = Duration::from_hours(1);
 /// Longer than this, a store does not count as answering.
 const PATIENCE: Duration = Duration::from_secs(3);
 
