@@ -8,5 +8,6 @@ mod documentation;
 mod load;
 mod page;
 mod reading;
+mod store_faults;
 mod streams;
 mod support;

@@ -10,7 +10,7 @@ use lotse::desk::{Desk, DeskParts, Reads, system_clock};
 use lotse::domain::{Classification, IntentScore, Role, Sentiment, SentimentScore, TierScore};
 use lotse::http::{self, Access, App, AppParts};
 use lotse::knowledge::{Embed, KnowledgeBase};
-use lotse::store::{Key, SqliteStore, Store, hash_key};
+use lotse::store::{Key, SqliteSettings, SqliteStore, Store, hash_key};
 use lotse::text::PreparedText;
 use lotse::triage::{Policy, Routing, Texts};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -23,6 +23,8 @@ use tokio::sync::Semaphore;
 pub(crate) struct Settings {
     /// More of `lotse.toml`.
     pub(crate) toml: String,
+    /// How the store's file is used.
+    pub(crate) store: SqliteSettings,
     /// Keys in the store: name (also the key itself) and role.
     pub(crate) keys: &'static [(&'static str, Role)],
 }
@@ -53,7 +55,7 @@ impl Service {
         std::fs::write(dir.path().join("lotse.toml"), toml).expect("lotse.toml");
         let config = Config::load(dir.path(), [], &Flags::default()).expect("valid settings");
         let gate = Arc::new(Semaphore::new(0));
-        let app = app(config, settings.keys, Arc::clone(&gate)).await;
+        let app = app(config, &settings, Arc::clone(&gate)).await;
         let listener = http::listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let serving = app.clone();
@@ -94,9 +96,11 @@ pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
     (status, if body == "" { Value::Null } else { body })
 }
 
-async fn app(config: Config, keys: &[(&str, Role)], gate: Arc<Semaphore>) -> App {
-    let store = SqliteStore::open(&config.store.path).await.expect("a store");
-    for (name, role) in keys {
+async fn app(config: Config, settings: &Settings, gate: Arc<Semaphore>) -> App {
+    // A store that is only read must be there already.
+    SqliteStore::open(&config.store.path).await.expect("a store").close().await;
+    let store = SqliteStore::open_with(&config.store.path, settings.store).await.expect("a store");
+    for (name, role) in settings.keys {
         let key = Key {
             name: (*name).to_owned(),
             role: *role,

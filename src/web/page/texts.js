@@ -243,10 +243,10 @@ export function text(name) {
 
 /** A share as a percentage; never 100 % for what is not certain. */
 export function percent(share) {
-  const digits = share > 0.99 && share < 0.9995 ? 1 : 0;
-  const shown = share >= 0.9995 && share < 1 ? 0.999 : share;
-  const form = { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: shown === share ? digits : 1 };
-  return new Intl.NumberFormat(language, form).format(shown);
+  const nearlyAll = share >= 0.995 && share < 1;
+  const digits = nearlyAll ? 1 : 0;
+  const form = { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(language, form).format(nearlyAll ? Math.min(share, 0.999) : share);
 }
 
 /** A number with this many digits after the point or comma. */
