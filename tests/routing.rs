@@ -33,6 +33,7 @@ fn reading(intent: Option<&str>, tier: u8, sentiment: Sentiment) -> Classificati
         sentiment: Some(SentimentScore { name: sentiment, confidence: 0.9 }),
         tier: Some(TierScore { level: tier, confidence: 1.0, probabilities }),
         answerable: None,
+        articles: Vec::new(),
         entities: Vec::new(),
     }
 }

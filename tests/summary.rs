@@ -60,6 +60,7 @@ fn customer(
         sentiment: Some(SentimentScore { name: mood, confidence: 0.9 }),
         tier: Some(TierScore { level: tier, confidence: 1.0, probabilities }),
         answerable: None,
+        articles: Vec::new(),
         entities: entities.collect(),
     };
     Turn { classification: Some(classification), ..turn(Author::Customer, text) }

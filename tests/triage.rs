@@ -32,6 +32,7 @@ fn standard(scores: &[(&str, f32)]) -> Classification {
         sentiment: Some(SentimentScore { name: Sentiment::Neutral, confidence: 0.95 }),
         tier: Some(TierScore { level: 1, confidence: 0.9, probabilities: [0.9, 0.08, 0.02] }),
         answerable: Some(0.95),
+        articles: Vec::new(),
         entities: Vec::new(),
     }
 }
@@ -67,6 +68,7 @@ fn hit(article: Article, score: f32) -> Hit {
         bm25: score,
         cosine: score,
         intent: score,
+        learned: 0.0,
         usable: true,
     }
 }
@@ -382,6 +384,7 @@ prop_compose! {
             }),
             tier: tier_shares.map(|shares| tier(level, shares)),
             answerable,
+            articles: Vec::new(),
             entities: Vec::new(),
         }
     }

@@ -17,7 +17,8 @@ pub struct Manifest {
     pub languages: Vec<String>,
     /// Put before a text, as the base encoder was trained to expect.
     pub prefix: String,
-    /// Heads by name: `intent`, `scope`, `sentiment`, `tier`, `answerable`. A head exists only
+    /// Heads by name: `intent`, `scope`, `sentiment`, `tier`, `answerable`,
+    /// `article`. A head exists only
     /// where the training rows carry its labels.
     pub heads: BTreeMap<String, HeadInfo>,
     /// How the probability of being in scope is made; absent without out-of-scope rows.
@@ -86,18 +87,23 @@ pub struct Ranking {
     pub cosine: f32,
     /// Weight of the intent.
     pub intent: f32,
+    /// Weight of what labelled messages were answered with.
+    pub learned: f32,
 }
 
 impl Ranking {
     /// The fused score; values below 0 count as 0.
-    pub fn fuse(&self, bm25: f32, cosine: f32, intent: f32) -> f32 {
-        self.bm25 * bm25.max(0.0) + self.cosine * cosine.max(0.0) + self.intent * intent.max(0.0)
+    pub fn fuse(&self, bm25: f32, cosine: f32, intent: f32, learned: f32) -> f32 {
+        self.bm25 * bm25.max(0.0)
+            + self.cosine * cosine.max(0.0)
+            + self.intent * intent.max(0.0)
+            + self.learned * learned.max(0.0)
     }
 }
 
 impl Default for Ranking {
     fn default() -> Self {
-        Self { bm25: 0.25, cosine: 0.45, intent: 0.30 }
+        Self { bm25: 0.25, cosine: 0.45, intent: 0.30, learned: 0.0 }
     }
 }
 

@@ -16,6 +16,7 @@ pub use manifest::{
 };
 pub use pack::{Pack, PackSummary, verify};
 pub(crate) use pack::{hex, save_manifest};
+pub(crate) use reading::NO_ARTICLE;
 pub use reading::{Classifier, Logits, Reading};
 pub use service::{ClassifierService, ServiceError, ServiceSettings, Timings};
 

@@ -7,12 +7,20 @@ use super::{
     Answering, ClassifierError, Head, Manifest, Pack, ScopeCalibration, log_sum_exp, normalise,
     sigmoid, softmax,
 };
-use crate::domain::{Classification, IntentScore, Sentiment, SentimentScore, TierScore};
+use crate::domain::{
+    ArticleScore, Classification, IntentScore, Sentiment, SentimentScore, TierScore,
+};
 use crate::encoder::{Bert, EncoderError, TextTokenizer};
 use crate::text::PreparedText;
 
 /// Intents listed beside the first.
 const ALTERNATIVES: usize = 4;
+
+/// Articles less probable than this are not told.
+const NEGLIGIBLE: f32 = 0.002;
+
+/// Label of the article head for messages that no article answers.
+pub(crate) const NO_ARTICLE: &str = "none";
 
 /// What one encoder pass tells of one message.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +87,15 @@ impl Classifier {
         Ok(pooled.iter().map(|pooled| self.head_logits(pooled)).collect())
     }
 
+    /// Vectors as the heads see them.
+    pub(crate) fn pooled_vectors(
+        &self,
+        texts: &[PreparedText],
+    ) -> Result<Vec<Vec<f32>>, ClassifierError> {
+        let cleaned: Vec<&str> = texts.iter().map(|text| text.cleaned.as_str()).collect();
+        Ok(self.pooled(&cleaned)?)
+    }
+
     /// Search vectors of length 1 of texts that are no messages, such as an article's questions.
     pub fn vectors(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ClassifierError> {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -124,9 +141,22 @@ impl Classifier {
             answerable: logits
                 .get("answerable")
                 .map(|logit| sigmoid(logit[0] / self.manifest.heads["answerable"].temperature)),
+            articles: self.likely_articles(probabilities("article")),
             entities: text.entities.clone(),
         };
         Reading { classification, embedding: self.search_vector(pooled) }
+    }
+
+    /// Articles of the learned head that are not negligible.
+    fn likely_articles(&self, shares: Option<Vec<f32>>) -> Vec<ArticleScore> {
+        let Some(shares) = shares else { return Vec::new() };
+        self.manifest.heads["article"]
+            .labels
+            .iter()
+            .zip(shares)
+            .filter(|(id, share)| *share >= NEGLIGIBLE && *id != NO_ARTICLE)
+            .map(|(id, confidence)| ArticleScore { id: id.clone(), confidence })
+            .collect()
     }
 
     fn rank_intents(

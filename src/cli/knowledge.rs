@@ -213,7 +213,7 @@ pub fn search(
         writeln!(out, "\nno approved article in this language; try --language")?;
         return Ok(false);
     }
-    let header = ["", "score", "bm25", "cosine", "intent", "article", "title"];
+    let header = ["", "score", "bm25", "cosine", "intent", "learned", "article", "title"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     for (rank, hit) in (1..).zip(&hits) {
         rows.push(vec![
@@ -222,6 +222,7 @@ pub fn search(
             format!("{:.3}", hit.bm25),
             format!("{:.3}", hit.cosine),
             format!("{:.3}", hit.intent),
+            format!("{:.3}", hit.learned),
             hit.article.id.clone(),
             title(hit),
         ]);
@@ -302,6 +303,7 @@ fn write_explanation(
         part("bm25", weights.bm25, hit.bm25),
         part("cosine", weights.cosine, hit.cosine),
         part("intent", weights.intent, hit.intent),
+        part("learned", weights.learned, hit.learned),
     ];
     write_table(&parts, out)?;
     writeln!(out, "\nbm25: words in common, by term of the message")?;

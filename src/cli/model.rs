@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use crate::classifier::{Answering, PackSummary, verify};
+use crate::train::{fit_answering, read_all};
 
 /// What to do with a model pack.
 #[derive(clap::Subcommand)]
@@ -25,10 +26,12 @@ pub(super) enum ModelCommand {
         /// Model pack, whose lotse.json is rewritten
         #[arg(default_value = "models/nordlicht-de-en")]
         pack: PathBuf,
-        /// Rows that the model was not trained on, whose field `articles` names the articles that
-        /// answer them ([] where none does)
+        /// Training rows whose field `articles` names the articles that answer them ([] where none)
         #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
         data: Vec<PathBuf>,
+        /// Rows of the same kind that the model was not trained on
+        #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+        valid: Vec<PathBuf>,
         /// Operator's directory; the articles are in its folder knowledge/
         #[arg(long, default_value = "demo")]
         dir: PathBuf,
@@ -53,9 +56,9 @@ pub(super) fn run(command: &ModelCommand) -> anyhow::Result<()> {
                 summary.manifest.files.len()
             );
         }
-        ModelCommand::Answers { pack, data, dir } => {
-            let rows = crate::train::read_all(data)?;
-            let answering = crate::train::fit_answering(pack, &rows, &dir.join("knowledge"))?;
+        ModelCommand::Answers { pack, data, valid, dir } => {
+            let (rows, valid) = (read_all(data)?, read_all(valid)?);
+            let answering = fit_answering(pack, &rows, &valid, &dir.join("knowledge"))?;
             print_answering(&answering);
         }
     }

@@ -167,6 +167,7 @@ fn classification(arguments: &CheckArguments) -> Classification {
         sentiment: Some(SentimentScore { name: arguments.sentiment, confidence: 1.0 }),
         tier: Some(TierScore { level: arguments.tier, confidence: 1.0, probabilities }),
         answerable: None,
+        articles: Vec::new(),
         entities: Vec::new(),
     }
 }

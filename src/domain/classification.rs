@@ -24,6 +24,11 @@ pub struct Classification {
     /// in its reasons.
     #[serde(default, skip_serializing)]
     pub answerable: Option<f32>,
+    /// Articles that the labelled messages of the training answered such a message with; empty when
+    /// the pack has no such head. Used by the knowledge search.
+    #[serde(default, skip_serializing)]
+    #[schema(ignore)]
+    pub articles: Vec<ArticleScore>,
     /// Numbers, dates, addresses and devices named in the message.
     pub entities: Vec<Entity>,
 }
@@ -49,6 +54,15 @@ impl Classification {
 pub struct IntentScore {
     /// Intent name as in the training rows.
     pub name: String,
+    /// Calibrated probability, 0 to 1.
+    pub confidence: f32,
+}
+
+/// An article with the calibrated probability that it answers a message in full.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ArticleScore {
+    /// Article identifier.
+    pub id: String,
     /// Calibrated probability, 0 to 1.
     pub confidence: f32,
 }

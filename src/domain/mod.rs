@@ -12,7 +12,9 @@ mod ticket;
 
 pub use article::{Article, ArticleChannels, ArticleStatus, ValidFor};
 pub use channel::Channel;
-pub use classification::{Classification, IntentScore, Sentiment, SentimentScore, TierScore};
+pub use classification::{
+    ArticleScore, Classification, IntentScore, Sentiment, SentimentScore, TierScore,
+};
 pub use conversation::{
     Author, Caller, ConversationState, Incoming, MAX_TEXT_CHARS, Outcome, OutcomeTicket, Reply,
     ReplyArticle, ReplyChoice, Role, Turn,

@@ -53,14 +53,16 @@ pub(super) struct SearchHit {
     cosine: f32,
     /// Probability of the article's intents for this question, 0 to 1.
     intent: f32,
+    /// Probability, learned from labelled messages, that this article answers in full, 0 to 1.
+    learned: f32,
 }
 
 impl From<Hit> for SearchHit {
     fn from(hit: Hit) -> Self {
-        let Hit { article, usable, score, bm25, cosine, intent } = hit;
+        let Hit { article, usable, score, bm25, cosine, intent, learned } = hit;
         let (id, title, text) = (article.id.clone(), article.title.clone(), article.body.clone());
         let language = article.language;
-        Self { id, language, title, text, usable, score, bm25, cosine, intent }
+        Self { id, language, title, text, usable, score, bm25, cosine, intent, learned }
     }
 }
 

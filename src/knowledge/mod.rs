@@ -61,6 +61,8 @@ pub struct Hit {
     pub cosine: f32,
     /// Probability mass of the article's intents in the message's classification, 0 to 1.
     pub intent: f32,
+    /// Probability, learned from labelled messages, that this article answers the message in full.
+    pub learned: f32,
 }
 
 /// Why there is no knowledge at all. A file with a mistake is a [`Problem`] instead.

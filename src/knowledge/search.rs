@@ -49,6 +49,7 @@ pub(super) struct Candidate {
     pub(super) bm25: f32,
     pub(super) cosine: f32,
     pub(super) intent: f32,
+    pub(super) learned: f32,
 }
 
 impl Candidate {
@@ -186,12 +187,10 @@ impl Knowledge {
             .zip(cosines)
             .zip(intents)
             .enumerate()
-            .map(|(number, ((bm25, cosine), intent))| Candidate {
-                number,
-                score: self.ranking.fuse(bm25, cosine, intent),
-                bm25,
-                cosine,
-                intent,
+            .map(|(number, ((bm25, cosine), intent))| {
+                let learned = section.learned(number, classification);
+                let score = self.ranking.fuse(bm25, cosine, intent, learned);
+                Candidate { number, score, bm25, cosine, intent, learned }
             })
             .collect()
     }
@@ -256,6 +255,13 @@ impl Section {
             .collect()
     }
 
+    /// Only the few articles that the classification names have a probability.
+    fn learned(&self, number: usize, classification: &Classification) -> f32 {
+        let id = &self.articles[number].id;
+        let named = classification.articles.iter().find(|score| score.id == *id);
+        named.map_or(0.0, |score| score.confidence)
+    }
+
     pub(super) fn hit(&self, candidate: Candidate, today: Date) -> Hit {
         let article = Arc::clone(&self.articles[candidate.number]);
         Hit {
@@ -266,6 +272,7 @@ impl Section {
             bm25: candidate.bm25,
             cosine: candidate.cosine,
             intent: candidate.intent,
+            learned: candidate.learned,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::logistic::Logistic;
-use super::{LabelledRow, TrainError};
+use super::{LabelledRow, TrainError, articles};
 use crate::classifier::{Answering, Classifier, Ranking, Reading, RiskPoint, save_manifest};
 use crate::domain::{Action, Classification};
 use crate::knowledge::{Hit, Knowledge};
@@ -34,15 +34,17 @@ struct Case<'a> {
     reading: Reading,
 }
 
-/// Fits ranking and answer confidence of the pack in `directory`, writes them into its `lotse.json`,
-/// and returns them.
+/// Fits the article head on `rows`, ranking and answer confidence on `valid`, for the pack in
+/// `directory`, writes them into it, and returns the confidence.
 pub fn fit_answering(
     directory: &Path,
     rows: &[LabelledRow],
+    valid: &[LabelledRow],
     knowledge: &Path,
 ) -> Result<Answering, TrainError> {
+    articles::fit(directory, rows, valid)?;
     let classifier = Classifier::load(directory)?;
-    let rows: Vec<&LabelledRow> = rows.iter().filter(|row| row.articles.is_some()).collect();
+    let rows: Vec<&LabelledRow> = valid.iter().filter(|row| row.articles.is_some()).collect();
     if rows.len() < FEWEST_ROWS {
         return Err(TrainError::Labels(format!(
             "{} rows say which articles answer them; the confidence of answers needs at least \
@@ -83,13 +85,13 @@ fn is_right(row: &LabelledRow, hit: &Hit) -> bool {
 fn fit_ranking(knowledge: &Knowledge, cases: &[Case]) -> Ranking {
     const STEPS: usize = 500;
     const RATE: f64 = 2.0;
-    let lists: Vec<Vec<([f64; 3], bool)>> = cases
+    let lists: Vec<Vec<([f64; 4], bool)>> = cases
         .iter()
         .map(|case| {
             search(knowledge, case)
                 .iter()
                 .map(|hit| {
-                    let values = [hit.bm25, hit.cosine, hit.intent];
+                    let values = [hit.bm25, hit.cosine, hit.intent, hit.learned];
                     (values.map(|value| f64::from(value.max(0.0))), is_right(case.row, hit))
                 })
                 .collect::<Vec<_>>()
@@ -99,9 +101,9 @@ fn fit_ranking(knowledge: &Knowledge, cases: &[Case]) -> Ranking {
     if lists.is_empty() {
         return Ranking::default();
     }
-    let mut weights = [5.0_f64; 3];
+    let mut weights = [5.0_f64; 4];
     for _ in 0..STEPS {
-        let mut gradient = [0.0_f64; 3];
+        let mut gradient = [0.0_f64; 4];
         for list in &lists {
             let shares = shares(list.iter().map(|(values, _)| dot(&weights, values)));
             let right: f64 =
@@ -118,11 +120,11 @@ fn fit_ranking(knowledge: &Knowledge, cases: &[Case]) -> Ranking {
         }
     }
     let total: f64 = weights.iter().sum();
-    let [bm25, cosine, intent] = weights.map(|weight| (weight / total) as f32);
-    Ranking { bm25, cosine, intent }
+    let [bm25, cosine, intent, learned] = weights.map(|weight| (weight / total) as f32);
+    Ranking { bm25, cosine, intent, learned }
 }
 
-fn dot(weights: &[f64; 3], values: &[f64; 3]) -> f64 {
+fn dot(weights: &[f64; 4], values: &[f64; 4]) -> f64 {
     weights.iter().zip(values).map(|(weight, value)| weight * value).sum()
 }
 

@@ -6,6 +6,7 @@
 
 mod adam;
 mod answering;
+mod articles;
 mod augment;
 mod base;
 mod calibrate;
@@ -27,7 +28,7 @@ pub use rows::{LabelledRow, RowsError, read_all, read_rows};
 use self::base::Base;
 use self::finetune::{Material, Plan, finetune};
 use self::labels::Task;
-use self::probe::{HeadVariables, Scaling, fit_head};
+use self::probe::{HeadVariables, SHRINKAGE, Scaling, fit_head};
 use crate::classifier::{
     Classifier, ClassifierError, FORMAT, Head, Logits, Manifest, Pack, TrainingRecord,
 };
@@ -158,8 +159,10 @@ pub fn train(options: &TrainOptions) -> Result<Manifest, TrainError> {
     let width = base.config.hidden_size;
     let matrix = Tensor::from_vec(pooled.concat(), (rows.len(), width), &device)?;
     let scaled = scaling.apply(&matrix)?;
-    let mut heads =
-        tasks.iter().map(|task| fit_head(&scaled, task, &device)).collect::<Result<Vec<_>, _>>()?;
+    let mut heads = tasks
+        .iter()
+        .map(|task| fit_head(&scaled, task, SHRINKAGE, &device))
+        .collect::<Result<Vec<_>, _>>()?;
 
     let mut weights = base.weights.clone();
     if options.quality == Quality::Full {
@@ -223,7 +226,7 @@ pub fn train(options: &TrainOptions) -> Result<Manifest, TrainError> {
     Classifier::load(&options.out)?;
     report(&valid_tasks, &outputs);
     if let Some(knowledge) = &options.knowledge {
-        manifest.answering = Some(fit_answering(&options.out, &valid, knowledge)?);
+        manifest.answering = Some(fit_answering(&options.out, &rows, &valid, knowledge)?);
     }
     Ok(manifest)
 }

@@ -11,7 +11,7 @@ const RATE: f64 = 0.02;
 
 /// Weight of the squared weights beside the mean loss; fixed vectors of a small encoder are best
 /// fitted with a strong pull towards zero when there are few rows.
-const SHRINKAGE: f64 = 0.6;
+pub(super) const SHRINKAGE: f64 = 0.6;
 
 /// Mean and spread of the pooled vectors, by which heads see them standardised.
 pub(super) struct Scaling {
@@ -107,13 +107,14 @@ pub(super) fn loss(
 pub(super) fn fit_head(
     scaled: &Tensor,
     task: &Task,
+    shrinkage: f64,
     device: &Device,
 ) -> Result<HeadVariables, TrainError> {
     let (rows, width) = scaled.dims2()?;
     let head = HeadVariables::zeros(task.outputs(), width, device)?;
     let mut optimiser =
         AdamW::new([(head.weight.clone(), 1.0, 0.0), (head.bias.clone(), 1.0, 0.0)]);
-    let shrinkage = SHRINKAGE / rows as f64;
+    let shrinkage = shrinkage / rows as f64;
     for step in 0..STEPS {
         let logits = head.forward(scaled)?;
         let Some(loss) = loss(&logits, &task.targets, 0.0)? else { break };

@@ -11,11 +11,14 @@ use crate::knowledge::Hit;
 const LOGIT_LIMIT: f32 = 6.0;
 
 /// Names of all features, in the order of [`features`].
-pub const FEATURES: [&str; 16] = [
+pub const FEATURES: [&str; 19] = [
     "score",
     "cosine",
     "bm25",
     "intent_mass",
+    "learned",
+    "learned_logit",
+    "learned_none",
     "score_margin",
     "cosine_margin",
     "covers_intent",
@@ -41,6 +44,8 @@ pub(super) fn top_usable<'a>(classification: &Classification, hits: &'a [Hit]) -
 /// | name | meaning |
 /// | --- | --- |
 /// | `score`, `cosine`, `bm25`, `intent_mass` | of the top usable hit, as in [`Hit`] |
+/// | `learned`, `learned_logit` | probability that labelled messages like this one were answered with the top hit, and its logit cut at ±6 |
+/// | `learned_none` | probability that they were answered with no article |
 /// | `score_margin`, `cosine_margin` | top usable hit less the best hit on another article; negative where an article that may not be said fits better |
 /// | `covers_intent` | 1 if the article names the best intent |
 /// | `answerable` | logit of [`Classification::answerable`], cut at ±6; 0 without that head |
@@ -63,6 +68,9 @@ pub fn features(
         top.cosine,
         top.bm25,
         top.intent,
+        top.learned,
+        logit(top.learned),
+        1.0 - classification.articles.iter().map(|score| score.confidence).sum::<f32>(),
         top.score - best_other(|hit| hit.score),
         top.cosine - best_other(|hit| hit.cosine),
         if covers { 1.0 } else { 0.0 },

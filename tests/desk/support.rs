@@ -89,6 +89,7 @@ fn hit(intent: &str, language: Language) -> Hit {
         bm25: 0.9,
         cosine: 0.9,
         intent: 0.9,
+        learned: 0.0,
     }
 }
 
@@ -124,6 +125,7 @@ fn classify(text: &PreparedText) -> Classification {
         sentiment: Some(SentimentScore { name: mood, confidence: 0.95 }),
         tier: Some(TierScore { level, confidence: 0.9, probabilities }),
         answerable: Some(0.9),
+        articles: Vec::new(),
         entities: text.entities.clone(),
     }
 }

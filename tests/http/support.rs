@@ -184,6 +184,7 @@ impl Reads for Reader {
             sentiment: Some(SentimentScore { name: sentiment, confidence: 0.9 }),
             tier: Some(TierScore { level, confidence: 0.9, probabilities }),
             answerable: Some(0.9),
+            articles: Vec::new(),
             entities: text.entities.clone(),
         };
         Ok(Reading { classification, embedding: vector(words) })

@@ -78,7 +78,7 @@ fn every_score_stays_between_0_and_1() {
 #[test]
 fn the_score_is_the_weighted_sum() {
     let (knowledge, _folder) = shop_knowledge();
-    let weights = Ranking { bm25: 0.5, cosine: 0.1, intent: 0.4 };
+    let weights = Ranking { bm25: 0.5, cosine: 0.1, intent: 0.4, learned: 0.0 };
     let knowledge = knowledge.with_ranking(weights);
     let hit = &find(&knowledge, "open today", &[("opening_hours", 0.5)], 1)[0];
     let sum = 0.5 * hit.bm25 + 0.1 * hit.cosine + 0.4 * hit.intent;

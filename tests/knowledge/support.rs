@@ -117,6 +117,7 @@ pub(crate) fn classification(intents: &[(&str, f32)]) -> Classification {
         sentiment: None,
         tier: None,
         answerable: None,
+        articles: Vec::new(),
         entities: Vec::new(),
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn classification() -> Classification {
         sentiment: Some(SentimentScore { name: Sentiment::Neutral, confidence: 0.9 }),
         tier: Some(TierScore { level: 1, confidence: 0.93, probabilities: [0.0; 3] }),
         answerable: None,
+        articles: Vec::new(),
         entities: vec![],
     }
 }
