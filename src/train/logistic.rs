@@ -129,8 +129,8 @@ mod tests {
             for second in -20..=20 {
                 let row = vec![f64::from(first) / 10.0, f64::from(second) / 10.0];
                 // As many copies on each side as the probability asks for.
-                let share = (truth.probability(&row) * 20.0).round() as usize;
-                for copy in 0..20 {
+                let share = (truth.probability(&row) * 400.0).round() as usize;
+                for copy in 0..400 {
                     features.push(row.clone());
                     targets.push(copy < share);
                 }

@@ -93,7 +93,7 @@ async fn the_waiting_tickets_summary_learns_of_further_facts() {
     let facts: Vec<_> =
         kept.summary.facts.iter().map(|fact| (fact.text.as_str(), fact.turn)).collect();
     assert_eq!(facts, [("NL-20481", 2)]);
-    assert_eq!(kept.summary.next_step, opened.summary.next_step, "still by the first decision");
+    assert_eq!(kept.decision, opened.decision, "still the decision that opened it");
 }
 
 #[tokio::test]
