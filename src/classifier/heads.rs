@@ -60,7 +60,9 @@ pub fn softmax(logits: &[f32], temperature: f32) -> Vec<f32> {
     let mut shares: Vec<f32> =
         logits.iter().map(|logit| ((logit - greatest) / temperature).exp()).collect();
     let total: f32 = shares.iter().sum();
-    shares.iter_mut().for_each(|share| *share /= total);
+    for share in &mut shares {
+        *share /= total;
+    }
     shares
 }
 
@@ -79,6 +81,8 @@ pub fn sigmoid(logit: f32) -> f32 {
 pub fn normalise(vector: &mut [f32]) {
     let length = dot(vector, vector).sqrt();
     if length > 0.0 {
-        vector.iter_mut().for_each(|value| *value /= length);
+        for value in vector {
+            *value /= length;
+        }
     }
 }

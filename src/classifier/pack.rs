@@ -61,7 +61,8 @@ impl Pack {
             std::fs::copy(tokenizer, &target).map_err(|error| failed(&target, error))?;
         }
         let path = directory.join("config.json");
-        let text = serde_json::to_string_pretty(config).expect("a configuration is plain data");
+        let text = serde_json::to_string_pretty(config)
+            .map_err(|error| failed(&path, std::io::Error::other(error)))?;
         std::fs::write(&path, text + "\n").map_err(|error| failed(&path, error))?;
         weights.write(&directory.join("model.safetensors"))?;
         for file in HASHED {
@@ -136,9 +137,9 @@ pub fn verify(directory: &Path) -> Result<PackSummary, ClassifierError> {
     let classifier = super::Classifier::load(directory)?;
     let text = crate::text::prepare("Wo ist mein Paket?", None);
     classifier.read(&[text])?;
-    let bytes = std::fs::read_dir(directory)
-        .map(|entries| entries.flatten().filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum())
-        .unwrap_or(0);
+    let bytes = std::fs::read_dir(directory).map_or(0, |entries| {
+        entries.flatten().filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum()
+    });
     let pack = Pack::load(directory)?;
     Ok(PackSummary {
         parameters: pack.weights.parameters(),

@@ -216,7 +216,9 @@ impl Classifier {
             }
             let total: f32 = probabilities.iter().sum();
             if total > 0.0 {
-                probabilities.iter_mut().for_each(|probability| *probability /= total);
+                for probability in &mut probabilities {
+                    *probability /= total;
+                }
             }
         }
         let (index, confidence) = argmax(&probabilities);

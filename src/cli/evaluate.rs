@@ -38,10 +38,10 @@ pub(super) struct EvaluateArguments {
     /// Share of wrong automatic answers that sets the threshold
     #[arg(long, default_value_t = Policy::default().risk)]
     risk: f32,
-    /// Show what is to be reached beside a figure, for example 'tier_accuracy >= 87%'
+    /// Show what is to be reached beside a figure, for example `tier_accuracy >= 87%`
     #[arg(long, num_args = 1.., value_name = "COMPARISON")]
     target: Vec<String>,
-    /// End with status 1 if this holds, for example 'ece_intent > 0.04 or tier3_answered > 0'
+    /// End with status 1 if this holds, for example `ece_intent > 0.04 or tier3_answered > 0`
     #[arg(long, value_name = "EXPRESSION")]
     fail_if: Option<String>,
     /// Write report.html and report.json into this directory

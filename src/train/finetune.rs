@@ -71,6 +71,7 @@ pub(super) struct Material<'a> {
     pub(super) valid: &'a [Vec<u32>],
     pub(super) valid_tasks: &'a [Task],
     pub(super) scaling: &'a Scaling,
+    pub(super) plan: Plan,
 }
 
 /// Values of all variables at the best epoch.
@@ -84,18 +85,17 @@ pub(super) struct Tuned {
 pub(super) fn finetune(
     material: &Material,
     heads: Vec<HeadVariables>,
-    plan: Plan,
     seed: u64,
     device: &Device,
 ) -> Result<Tuned, TrainError> {
-    let base = material.base;
+    let (base, plan) = (material.base, material.plan);
     let layers = base.config.num_hidden_layers;
     let frozen = layers / plan.frozen_one_in;
     let bert = Bert::trainable(&base.config, &base.weights, device, frozen)?;
     let encoder = bert.variables().iter().map(|(name, variable)| {
         let depth = layers - 1 - layer_of(name).unwrap_or(0);
         let decay = if name.ends_with("dense.weight") { plan.weight_decay } else { 0.0 };
-        (variable.clone(), plan.layer_share.powi(depth as i32), decay)
+        (variable.clone(), plan.layer_share.powf(depth as f64), decay)
     });
     let head_variables = heads
         .iter()
@@ -108,7 +108,7 @@ pub(super) fn finetune(
     let steps = plan.epochs * material.texts.len().div_ceil(plan.batch);
     let progress = progress_bar(steps as u64);
     let mut step = 0;
-    let mut best: Option<(f64, Vec<Tensor>)> = None;
+    let mut kept: Option<(f64, Vec<Tensor>)> = None;
     let everything: Vec<Var> = bert
         .variables()
         .iter()
@@ -120,7 +120,7 @@ pub(super) fn finetune(
         for batch in batches(material, plan, &mut random)? {
             let rate = plan.rate * schedule(step, steps, plan.warm_up);
             let value =
-                train_step(&bert, &heads, material, &batch, plan, &dropout, rate, &mut optimiser)?;
+                train_step(&bert, &heads, material, &batch, &dropout, rate, &mut optimiser)?;
             running = if step == 0 { value } else { 0.95 * running + 0.05 * value };
             step += 1;
             progress.set_message(format!("epoch {epoch}/{} loss {running:.3}", plan.epochs));
@@ -137,16 +137,16 @@ pub(super) fn finetune(
                 describe(material.valid_tasks, &accuracy)
             );
         });
-        if best.as_ref().is_none_or(|(least, _)| validation < *least) {
+        if kept.as_ref().is_none_or(|(least, _)| validation < *least) {
             let copies = everything
                 .iter()
                 .map(|variable| variable.as_tensor().copy())
                 .collect::<Result<_, _>>()?;
-            best = Some((validation, copies));
+            kept = Some((validation, copies));
         }
     }
     progress.finish_and_clear();
-    if let Some((_, copies)) = best {
+    if let Some((_, copies)) = kept {
         for (variable, value) in everything.iter().zip(copies) {
             variable.set(&value)?;
         }
@@ -206,7 +206,6 @@ fn train_step(
     heads: &[HeadVariables],
     material: &Material,
     batch: &Batch,
-    plan: Plan,
     dropout: &Dropout,
     rate: f64,
     optimiser: &mut AdamW,
@@ -216,7 +215,7 @@ fn train_step(
     let mut total: Option<Tensor> = None;
     for (head, task) in heads.iter().zip(material.tasks) {
         let targets: Vec<Option<u32>> = batch.rows.iter().map(|row| task.targets[*row]).collect();
-        if let Some(loss) = loss(&head.forward(&scaled)?, &targets, plan.smoothing)? {
+        if let Some(loss) = loss(&head.forward(&scaled)?, &targets, material.plan.smoothing)? {
             let weighted = (loss * task.weight)?;
             total = Some(match total {
                 Some(sum) => (sum + weighted)?,
@@ -225,7 +224,7 @@ fn train_step(
         }
     }
     let Some(total) = total else { return Ok(0.0) };
-    optimiser.step(&total.backward()?, rate, plan.clip)?;
+    optimiser.step(&total.backward()?, rate, material.plan.clip)?;
     Ok(f64::from(total.to_scalar::<f32>()?))
 }
 

@@ -166,14 +166,6 @@ pub fn train(options: &TrainOptions) -> Result<Manifest, TrainError> {
 
     let mut weights = base.weights.clone();
     if options.quality == Quality::Full {
-        let material = Material {
-            base: &base,
-            texts: &texts,
-            tasks: &tasks,
-            valid: &valid_sequences,
-            valid_tasks: &valid_tasks,
-            scaling: &scaling,
-        };
         let default = Plan::default();
         let plan = Plan {
             epochs: options.epochs.unwrap_or(default.epochs),
@@ -181,7 +173,16 @@ pub fn train(options: &TrainOptions) -> Result<Manifest, TrainError> {
             rate: options.rate.unwrap_or(default.rate),
             ..default
         };
-        let tuned = finetune(&material, heads, plan, options.seed, &device)?;
+        let material = Material {
+            base: &base,
+            texts: &texts,
+            tasks: &tasks,
+            valid: &valid_sequences,
+            valid_tasks: &valid_tasks,
+            scaling: &scaling,
+            plan,
+        };
+        let tuned = finetune(&material, heads, options.seed, &device)?;
         for (name, value) in tuned.encoder {
             let shape = value.dims().to_vec();
             let values = value.flatten_all()?.to_vec1::<f32>()?;

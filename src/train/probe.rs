@@ -28,7 +28,9 @@ impl Scaling {
         for vector in vectors {
             mean.iter_mut().zip(vector).for_each(|(sum, value)| *sum += f64::from(*value));
         }
-        mean.iter_mut().for_each(|sum| *sum /= count);
+        for sum in &mut mean {
+            *sum /= count;
+        }
         let mut variance = vec![0.0_f64; width];
         for vector in vectors {
             for ((sum, value), mean) in variance.iter_mut().zip(vector).zip(&mean) {
