@@ -14,8 +14,8 @@ pub use heads::{Head, dot, log_sum_exp, normalise, sigmoid, softmax};
 pub use manifest::{
     Answering, FORMAT, HeadInfo, Manifest, Ranking, RiskPoint, ScopeCalibration, TrainingRecord,
 };
+pub(crate) use pack::save_manifest;
 pub use pack::{Pack, PackSummary, verify};
-pub(crate) use pack::{hex, save_manifest};
 pub(crate) use reading::NO_ARTICLE;
 pub use reading::{Classifier, Logits, Reading};
 pub use service::{ClassifierService, ServiceError, ServiceSettings, Timings};

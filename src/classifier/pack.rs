@@ -103,16 +103,7 @@ fn file_sha256(directory: &Path, file: &str) -> Result<String, ClassifierError> 
         path: directory.to_owned(),
         problem: format!("{file} cannot be read ({error})"),
     })?;
-    Ok(hex(&Sha256::digest(&bytes)))
-}
-
-/// Bytes in lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-        text
-    })
+    Ok(format!("{:x}", Sha256::digest(&bytes)))
 }
 
 /// What `lotse model info` and `verify` tell of a pack.
@@ -134,18 +125,20 @@ pub struct PackSummary {
 
 /// Loads a pack as the service would, runs one message through it, and tells what it is.
 pub fn verify(directory: &Path) -> Result<PackSummary, ClassifierError> {
-    let classifier = super::Classifier::load(directory)?;
+    let pack = Pack::load(directory)?;
+    let (parameters, layers) = (pack.weights.parameters(), pack.config.num_hidden_layers);
+    let hidden_size = pack.config.hidden_size;
+    let classifier = super::Classifier::from_pack(pack)?;
     let text = crate::text::prepare("Wo ist mein Paket?", None);
     classifier.read(&[text])?;
     let bytes = std::fs::read_dir(directory).map_or(0, |entries| {
         entries.flatten().filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum()
     });
-    let pack = Pack::load(directory)?;
     Ok(PackSummary {
-        parameters: pack.weights.parameters(),
-        layers: pack.config.num_hidden_layers,
-        hidden_size: pack.config.hidden_size,
-        manifest: pack.manifest,
+        parameters,
+        layers,
+        hidden_size,
+        manifest: classifier.manifest().clone(),
         bytes,
         path: directory.to_owned(),
     })

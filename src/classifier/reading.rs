@@ -51,7 +51,7 @@ impl Classifier {
         Self::from_pack(Pack::load(directory)?)
     }
 
-    fn from_pack(pack: Pack) -> Result<Self, ClassifierError> {
+    pub(super) fn from_pack(pack: Pack) -> Result<Self, ClassifierError> {
         let width = pack.config.hidden_size;
         let encoder = Bert::new(&pack.config, &pack.weights, &Device::Cpu)?;
         let mut heads = BTreeMap::new();
@@ -75,16 +75,8 @@ impl Classifier {
 
     /// Reads messages, each in one encoder pass shared by all heads and the search vector.
     pub fn read(&self, texts: &[PreparedText]) -> Result<Vec<Reading>, ClassifierError> {
-        let cleaned: Vec<&str> = texts.iter().map(|text| text.cleaned.as_str()).collect();
-        let pooled = self.pooled(&cleaned)?;
+        let pooled = self.pooled_vectors(texts)?;
         Ok(texts.iter().zip(pooled).map(|(text, pooled)| self.interpret(text, pooled)).collect())
-    }
-
-    /// Raw head outputs of messages.
-    pub fn logits(&self, texts: &[PreparedText]) -> Result<Vec<Logits>, ClassifierError> {
-        let cleaned: Vec<&str> = texts.iter().map(|text| text.cleaned.as_str()).collect();
-        let pooled = self.pooled(&cleaned)?;
-        Ok(pooled.iter().map(|pooled| self.head_logits(pooled)).collect())
     }
 
     /// Vectors as the heads see them.

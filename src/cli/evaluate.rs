@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use sha2::{Digest, Sha256};
 
-use crate::classifier::{Classifier, hex};
+use crate::classifier::Classifier;
 use crate::evaluate::{
     About, Comparison, DataFile, Decider, FailIf, LabelledFile, LintOptions, Report, ReportOptions,
     TextOptions, lint, page, predict, text,
@@ -116,7 +116,7 @@ fn measure(
         .map(|(path, rows)| {
             let bytes = std::fs::read(path)?;
             let name = path.display().to_string();
-            Ok(DataFile { name, rows: rows.len(), sha256: hex(&Sha256::digest(&bytes)) })
+            Ok(DataFile { name, rows: rows.len(), sha256: format!("{:x}", Sha256::digest(&bytes)) })
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
     let options = ReportOptions {

@@ -91,6 +91,6 @@ async fn change_keys(command: &KeyCommand) -> anyhow::Result<()> {
 /// 256 bits of the system's randomness in hexadecimal digits, with a prefix by which scanners for
 /// leaked secrets can tell it.
 fn secret() -> String {
-    let bytes: [u8; 32] = rand::rng().random();
-    format!("lotse_{}", crate::classifier::hex(&bytes))
+    let [left, right]: [u128; 2] = rand::rng().random();
+    format!("lotse_{left:032x}{right:032x}")
 }

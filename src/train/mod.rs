@@ -370,7 +370,6 @@ fn record(
             std::fs::read(path).map_err(|source| RowsError::Read { path: path.clone(), source })?,
         );
     }
-    let digest = hash.finalize();
     Ok(TrainingRecord {
         created: jiff::Timestamp::now()
             .round(jiff::Unit::Second)
@@ -378,7 +377,7 @@ fn record(
         program: env!("CARGO_PKG_VERSION").to_owned(),
         rows,
         validation_rows,
-        data_sha256: crate::classifier::hex(&digest),
+        data_sha256: format!("{:x}", hash.finalize()),
         seed: options.seed,
         quality: match options.quality {
             Quality::Fast => "fast".to_owned(),
