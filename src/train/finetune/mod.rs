@@ -1,24 +1,45 @@
+//! How is the whole encoder trained? All heads at once, rows augmented anew in every epoch.
+
+mod augment;
+mod batches;
+mod checkpoint;
+mod spoken;
+mod step;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use candle_core::{Device, Tensor, Var};
 use indicatif::{ProgressBar, ProgressStyle};
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-use rand::seq::SliceRandom;
+use sha2::{Digest, Sha256};
 
+use self::batches::{Batch, batches};
+use self::checkpoint::{Checkpoint, Progress, State};
+use self::step::Learner;
 use super::TrainError;
 use super::adam::AdamW;
-use super::augment::augment;
 use super::base::Base;
+use super::calibrate;
+use super::distil::Teacher;
 use super::labels::Task;
-use super::probe::{HeadVariables, Scaling, loss};
-use crate::encoder::{Bert, Dropout, Mode, PackedBatch};
+use super::probe::{HeadVariables, Scaling};
+use super::shards::Shards;
+use super::workshop::Lessons;
+use crate::encoder::{Bert, StoredTensor};
 
 /// How the whole encoder is trained.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) epochs: usize,
-    /// One layer in this many, counted from below, stays as the base has it: the lowest ones read
-    /// words, which no message of one company needs to teach them anew.
-    pub(super) frozen_one_in: usize,
+    /// Of every twelve layers, how many of the lowest stay as the base has them: these read words,
+    /// which no message of one company needs to teach them anew.
+    pub(super) frozen_of_twelve: usize,
+    /// Epochs without a better validation loss after which training stops.
+    pub(super) patience: usize,
+    /// Ships the state after the last epoch and not that of the best one.
+    pub(super) keep_last: bool,
+    /// Share of the rows that an epoch changes as other customers would type them.
+    pub(super) augmented: f64,
     /// Tokens of a row that training reads. The point of a message stands early, and a long row
     /// costs as much as ten short ones.
     pub(super) tokens: usize,
@@ -40,8 +61,11 @@ pub(super) struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            epochs: 4,
-            frozen_one_in: 3,
+            epochs: 8,
+            frozen_of_twelve: 4,
+            patience: 2,
+            keep_last: false,
+            augmented: 0.5,
             tokens: 128,
             batch: 32,
             rate: 1.5e-4,
@@ -56,107 +80,243 @@ impl Default for Plan {
     }
 }
 
+impl Plan {
+    /// For 5 to 20 rows an intent.
+    pub(super) fn few() -> Self {
+        Self { epochs: 10, patience: 10, batch: 16, rate: 1e-4, ..Self::default() }
+    }
+}
+
 /// Steps between two lines of a log, where there is no terminal to draw a bar on.
 const LOG_EVERY: usize = 50;
 
-/// Batches whose rows are sorted by length together before they are cut.
-const SORTED_TOGETHER: usize = 12;
+/// Time between two checkpoints.
+const SAVE_EVERY: Duration = Duration::from_secs(90);
 
 /// What fine-tuning works on.
 pub(super) struct Material<'a> {
     pub(super) base: &'a Base,
-    /// The training rows as a message is read: cleaned.
-    pub(super) texts: &'a [String],
-    pub(super) tasks: &'a [Task],
-    pub(super) valid: &'a [Vec<u32>],
-    pub(super) valid_tasks: &'a [Task],
+    pub(super) learn: &'a Lessons,
+    /// What epochs are judged by.
+    pub(super) check: &'a Lessons,
     pub(super) scaling: &'a Scaling,
     pub(super) plan: Plan,
+    pub(super) seed: u64,
+    /// Where checkpoints are written.
+    pub(super) out: &'a Path,
+    pub(super) shards: &'a Shards,
+    /// What a smaller encoder learns from.
+    pub(super) teacher: Option<&'a Teacher>,
 }
 
 /// Values of all variables at the best epoch.
 pub(super) struct Tuned {
-    pub(super) encoder: Vec<(String, Tensor)>,
+    pub(super) encoder: Vec<(String, StoredTensor)>,
     pub(super) heads: Vec<HeadVariables>,
 }
 
 /// Trains encoder and heads together and returns the state of the epoch with the least validation
-/// loss.
+/// loss. An interrupted run of the same data and settings goes on from its last checkpoint.
 pub(super) fn finetune(
     material: &Material,
     heads: Vec<HeadVariables>,
-    seed: u64,
     device: &Device,
 ) -> Result<Tuned, TrainError> {
-    let (base, plan) = (material.base, material.plan);
-    let layers = base.config.num_hidden_layers;
-    let frozen = layers / plan.frozen_one_in;
+    let (base, plan) = (material.base, &material.plan);
+    let frozen = base.config.num_hidden_layers * plan.frozen_of_twelve / 12;
     let bert = Bert::trainable(&base.config, &base.weights, device, frozen)?;
-    let encoder = bert.variables().iter().map(|(name, variable)| {
-        let depth = layers - 1 - layer_of(name).unwrap_or(0);
-        let decay = if name.ends_with("dense.weight") { plan.weight_decay } else { 0.0 };
-        (variable.clone(), plan.layer_share.powf(depth as f64), decay)
-    });
-    let head_variables = heads
-        .iter()
-        .flat_map(|head| [head.weight.clone(), head.bias.clone()])
-        .map(|variable| (variable, plan.head_factor, plan.weight_decay));
-    let mut optimiser = AdamW::new(encoder.chain(head_variables));
+    let mut run = Run::new(material, &bert, &heads)?;
+    if run.resume(device)? {
+        eprintln!("going on after step {} of an interrupted run", run.progress.step);
+    }
+    let learner = Learner { bert: &bert, heads: &heads, material, shards: material.shards };
+    run.through_epochs(&learner, device)?;
+    run.restore_best()?;
+    Ok(Tuned { encoder: bert.trained()?, heads })
+}
 
-    let mut random = StdRng::seed_from_u64(seed);
-    let dropout = Dropout::new(plan.dropout, seed ^ 1);
-    let steps = plan.epochs * material.texts.len().div_ceil(plan.batch);
-    let progress = progress_bar(steps as u64);
-    let mut step = 0;
-    let mut kept: Option<(f64, Vec<Tensor>)> = None;
-    let everything: Vec<Var> = bert
-        .variables()
-        .iter()
-        .map(|(_, variable)| variable.clone())
-        .chain(heads.iter().flat_map(|head| [head.weight.clone(), head.bias.clone()]))
-        .collect();
-    for epoch in 1..=plan.epochs {
-        let mut running = 0.0;
-        for batch in batches(material, plan, &mut random)? {
-            let rate = plan.rate * schedule(step, steps, plan.warm_up);
-            let value =
-                train_step(&bert, &heads, material, &batch, &dropout, rate, &mut optimiser)?;
-            running = if step == 0 { value } else { 0.95 * running + 0.05 * value };
-            step += 1;
-            progress.set_message(format!("epoch {epoch}/{} loss {running:.3}", plan.epochs));
-            progress.inc(1);
-            if progress.is_hidden() && step.is_multiple_of(LOG_EVERY) {
-                eprintln!("step {step} of {steps}: loss {running:.3}");
-            }
-        }
-        let (validation, accuracy) = validate(&bert, &heads, material, device)?;
-        progress.suspend(|| {
-            eprintln!(
-                "epoch {epoch}: training loss {running:.3}, validation loss {validation:.3}, \
-                 validation accuracy {}",
-                describe(material.valid_tasks, &accuracy)
-            );
+/// A run of training: what it has reached and what it would need to go on after a kill.
+struct Run<'a> {
+    material: &'a Material<'a>,
+    variables: Vec<Var>,
+    optimiser: AdamW,
+    progress: Progress,
+    /// Values of all variables at the best epoch so far.
+    best: Vec<Tensor>,
+    checkpoint: Checkpoint,
+    saved: Instant,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        material: &'a Material,
+        bert: &Bert,
+        heads: &[HeadVariables],
+    ) -> Result<Self, TrainError> {
+        let plan = &material.plan;
+        let layers = material.base.config.num_hidden_layers;
+        let encoder = bert.variables().iter().map(|(name, variable)| {
+            let depth = layers - 1 - layer_of(name).unwrap_or(0);
+            let decay = if name.ends_with("dense.weight") { plan.weight_decay } else { 0.0 };
+            (variable.clone(), plan.layer_share.powf(depth as f64), decay)
         });
-        if kept.as_ref().is_none_or(|(least, _)| validation < *least) {
-            let copies = everything
+        let heads = heads
+            .iter()
+            .flat_map(|head| [head.weight.clone(), head.bias.clone()])
+            .map(|variable| (variable, plan.head_factor, plan.weight_decay));
+        let slots: Vec<(Var, f64, f64)> = encoder.chain(heads).collect();
+        let variables: Vec<Var> = slots.iter().map(|(variable, _, _)| variable.clone()).collect();
+        Ok(Self {
+            material,
+            best: Vec::new(),
+            variables,
+            optimiser: AdamW::new(slots),
+            progress: Progress::default(),
+            checkpoint: Checkpoint::new(material.out, fingerprint(material)),
+            saved: Instant::now(),
+        })
+    }
+
+    fn through_epochs(&mut self, learner: &Learner, device: &Device) -> Result<(), TrainError> {
+        let plan = &self.material.plan;
+        let each = self.material.learn.texts.len().div_ceil(plan.batch);
+        let bar = progress_bar((plan.epochs * each) as u64);
+        bar.set_position(self.progress.step as u64);
+        while self.progress.step < plan.epochs * each && self.progress.stale < plan.patience {
+            let epoch = self.progress.step / each;
+            let done = self.progress.step % each;
+            for batch in batches(self.material, self.material.seed, epoch)?.iter().skip(done) {
+                self.step(learner, batch, plan.epochs * each)?;
+                bar.set_message(format!(
+                    "epoch {}/{} loss {:.3}",
+                    epoch + 1,
+                    plan.epochs,
+                    self.progress.loss
+                ));
+                bar.inc(1);
+                if bar.is_hidden() && self.progress.step.is_multiple_of(LOG_EVERY) {
+                    eprintln!(
+                        "step {} of {}: loss {:.3}",
+                        self.progress.step,
+                        plan.epochs * each,
+                        self.progress.loss
+                    );
+                }
+            }
+            let (loss, accuracy) = validate(learner, device)?;
+            bar.suspend(|| {
+                eprintln!(
+                    "epoch {}: training loss {:.3}, validation loss {loss:.3}, validation accuracy {}",
+                    epoch + 1,
+                    self.progress.loss,
+                    describe(&self.material.check.tasks, &accuracy)
+                );
+            });
+            self.judge(loss)?;
+            self.save()?;
+        }
+        bar.finish_and_clear();
+        if self.progress.stale >= plan.patience {
+            eprintln!("stopped early: no better for {} epochs", plan.patience);
+        }
+        self.checkpoint.remove();
+        Ok(())
+    }
+
+    fn step(&mut self, learner: &Learner, batch: &Batch, steps: usize) -> Result<(), TrainError> {
+        let plan = &self.material.plan;
+        let rate = plan.rate * schedule(self.progress.step, steps, plan.warm_up);
+        let seed = self.material.seed.wrapping_mul(7_919).wrapping_add(self.progress.step as u64);
+        let loss = learner.step(batch, seed, rate, &mut self.optimiser)?;
+        let progress = &mut self.progress;
+        progress.loss = if progress.step == 0 { loss } else { 0.95 * progress.loss + 0.05 * loss };
+        progress.step += 1;
+        if self.saved.elapsed() > SAVE_EVERY {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the values if they are the best so far.
+    fn judge(&mut self, loss: f64) -> Result<(), TrainError> {
+        if self.material.plan.keep_last || self.progress.best.is_none_or(|best| loss < best) {
+            self.progress.best = Some(loss);
+            self.progress.stale = 0;
+            self.best = self
+                .variables
                 .iter()
                 .map(|variable| variable.as_tensor().copy())
                 .collect::<Result<_, _>>()?;
-            kept = Some((validation, copies));
+        } else {
+            self.progress.stale += 1;
         }
+        Ok(())
     }
-    progress.finish_and_clear();
-    if let Some((_, copies)) = kept {
-        for (variable, value) in everything.iter().zip(copies) {
+
+    fn restore_best(&self) -> Result<(), TrainError> {
+        for (variable, value) in self.variables.iter().zip(&self.best) {
+            variable.set(value)?;
+        }
+        Ok(())
+    }
+
+    fn save(&mut self) -> Result<(), TrainError> {
+        let mut state = State::new();
+        let moments = self.optimiser.moments()?;
+        for (index, (variable, (first, second))) in self.variables.iter().zip(moments).enumerate() {
+            state.insert(format!("value.{index}"), variable.as_tensor().clone());
+            state.insert(format!("first.{index}"), first);
+            state.insert(format!("second.{index}"), second);
+        }
+        for (index, best) in self.best.iter().enumerate() {
+            state.insert(format!("best.{index}"), best.clone());
+        }
+        self.checkpoint.write(&self.progress, &state)?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// Takes up an interrupted run of the same data and settings; false if there is none.
+    fn resume(&mut self, device: &Device) -> Result<bool, TrainError> {
+        let Some((progress, mut state)) = self.checkpoint.read(device) else { return Ok(false) };
+        let mut moments = Vec::with_capacity(self.variables.len());
+        for (index, variable) in self.variables.iter().enumerate() {
+            let mut take = |kind: &str| state.remove(&format!("{kind}.{index}"));
+            let (Some(value), Some(first), Some(second)) =
+                (take("value"), take("first"), take("second"))
+            else {
+                return Ok(false);
+            };
+            self.best.extend(take("best"));
             variable.set(&value)?;
+            moments.push((first, second));
+        }
+        self.optimiser.resume(progress.step, moments)?;
+        self.progress = progress;
+        Ok(true)
+    }
+}
+
+/// Hash of everything that decides the result of a run.
+fn fingerprint(material: &Material) -> String {
+    let mut hash = Sha256::new();
+    hash.update(format!("{:?} {} {:?}", material.plan, material.seed, material.base.config));
+    for text in &material.learn.texts {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    for task in material.learn.tasks.iter().chain(&material.check.tasks) {
+        hash.update(format!("{task:?}"));
+    }
+    hash.update(format!("{:?}", material.check.sequences));
+    // Two encoders of one shape differ in their norms.
+    for (name, tensor) in material.base.weights.iter() {
+        if name.ends_with("bias") {
+            hash.update(name);
+            tensor.to_f32().iter().for_each(|value| hash.update(value.to_le_bytes()));
         }
     }
-    let encoder = bert
-        .variables()
-        .iter()
-        .map(|(name, variable)| (name.clone(), variable.as_tensor().clone()))
-        .collect();
-    Ok(Tuned { encoder, heads })
+    format!("{:x}", hash.finalize())
 }
 
 fn layer_of(name: &str) -> Option<usize> {
@@ -169,84 +329,26 @@ fn schedule(step: usize, steps: usize, warm_up: f64) -> f64 {
     if place < warm_up { place / warm_up } else { (1.0 - place) / (1.0 - warm_up) + 1e-3 }
 }
 
-struct Batch {
-    rows: Vec<usize>,
-    sequences: Vec<Vec<u32>>,
-}
-
-/// One epoch's batches: rows shuffled, changed as other customers would type them, and put beside
-/// rows of similar length.
-fn batches(material: &Material, plan: Plan, random: &mut StdRng) -> Result<Vec<Batch>, TrainError> {
-    let mut order: Vec<usize> = (0..material.texts.len()).collect();
-    order.shuffle(random);
-    let mut batches = Vec::new();
-    for window in order.chunks(plan.batch * SORTED_TOGETHER) {
-        let mut rows = window
-            .iter()
-            .map(|row| {
-                let text = augment(&material.texts[*row], random);
-                let base = material.base;
-                let mut ids = base.tokenizer.encode(&base.prefix, &text)?;
-                ids.truncate(plan.tokens);
-                Ok((*row, ids))
-            })
-            .collect::<Result<Vec<_>, TrainError>>()?;
-        rows.sort_by_key(|(_, ids)| ids.len());
-        for chunk in rows.chunks(plan.batch) {
-            let (rows, sequences) = chunk.iter().cloned().unzip();
-            batches.push(Batch { rows, sequences });
-        }
-    }
-    batches.shuffle(random);
-    Ok(batches)
-}
-
-fn train_step(
-    bert: &Bert,
-    heads: &[HeadVariables],
-    material: &Material,
-    batch: &Batch,
-    dropout: &Dropout,
-    rate: f64,
-    optimiser: &mut AdamW,
-) -> Result<f64, TrainError> {
-    let pooled = bert.pooled(&PackedBatch::new(&batch.sequences), Mode::Training(dropout))?;
-    let scaled = dropout.apply(&material.scaling.apply(&pooled)?)?;
-    let mut total: Option<Tensor> = None;
-    for (head, task) in heads.iter().zip(material.tasks) {
-        let targets: Vec<Option<u32>> = batch.rows.iter().map(|row| task.targets[*row]).collect();
-        if let Some(loss) = loss(&head.forward(&scaled)?, &targets, material.plan.smoothing)? {
-            let weighted = (loss * task.weight)?;
-            total = Some(match total {
-                Some(sum) => (sum + weighted)?,
-                None => weighted,
-            });
-        }
-    }
-    let Some(total) = total else { return Ok(0.0) };
-    optimiser.step(&total.backward()?, rate, material.plan.clip)?;
-    Ok(f64::from(total.to_scalar::<f32>()?))
-}
-
-/// Weighted validation loss over all heads, and each head's accuracy.
-fn validate(
-    bert: &Bert,
-    heads: &[HeadVariables],
-    material: &Material,
-    device: &Device,
-) -> Result<(f64, Vec<f64>), TrainError> {
-    let pooled = bert.pooled_all(material.valid, |_| {})?;
-    let width = bert.config().hidden_size;
-    let pooled = Tensor::from_vec(pooled.concat(), (material.valid.len(), width), device)?;
+/// Weighted validation loss over all heads, each at its best temperature, and each head's accuracy.
+fn validate(learner: &Learner, device: &Device) -> Result<(f64, Vec<f64>), TrainError> {
+    let material = learner.material;
+    let pooled = learner.shards.pooled(
+        learner.bert,
+        &material.check.sequences,
+        "reading the validation rows",
+    )?;
+    let width = learner.bert.config().hidden_size;
+    let pooled = Tensor::from_vec(pooled.concat(), (material.check.texts.len(), width), device)?;
     let scaled = material.scaling.apply(&pooled)?;
     let mut sum = 0.0;
     let mut accuracies = Vec::new();
-    for (head, task) in heads.iter().zip(material.valid_tasks) {
-        let logits = head.forward(&scaled)?;
-        if let Some(loss) = loss(&logits, &task.targets, 0.0)? {
-            sum += task.weight * f64::from(loss.to_scalar::<f32>()?);
-        }
-        accuracies.push(accuracy(&logits.to_vec2::<f32>()?, &task.targets));
+    for (head, task) in learner.heads.iter().zip(&material.check.tasks) {
+        let logits = head.forward(&scaled)?.to_vec2::<f32>()?;
+        // Temperature is set once training is over, so that overconfidence alone is no reason to
+        // call an epoch worse.
+        let (_, loss) = calibrate::temperature(&logits, &task.targets);
+        sum += task.weight * loss;
+        accuracies.push(accuracy(&logits, &task.targets));
     }
     Ok((sum, accuracies))
 }
