@@ -5,7 +5,7 @@ use crate::train::{OUT_OF_SCOPE, Quality, TrainOptions, train};
 /// Arguments of `lotse train`.
 #[derive(clap::Args)]
 pub(super) struct TrainArguments {
-    /// Labelled rows, JSONL: {"text", "intent"?, "tier"?, "sentiment"?, "lang"?, "articles"?}
+    /// Labelled rows, JSONL (also gzip): {"text", "intent"?, "tier"?, "sentiment"?, "lang"?, "articles"?}
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     data: Vec<PathBuf>,
     /// Rows for calibration and thresholds [default: a sixth of --data is held back]

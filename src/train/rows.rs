@@ -1,3 +1,4 @@
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -73,10 +74,10 @@ pub enum RowsError {
     },
 }
 
-/// Reads one file of labelled rows. Blank lines are passed over.
+/// Reads one file of labelled rows, plain or compressed by gzip. Blank lines are passed over.
 pub fn read_rows(path: &Path) -> Result<Vec<LabelledRow>, RowsError> {
-    let bytes =
-        std::fs::read(path).map_err(|source| RowsError::Read { path: path.to_owned(), source })?;
+    let bytes = read_bytes(path)
+        .map_err(|source| RowsError::Read { path: path.to_owned(), source })?;
     let mut rows = Vec::new();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let problem =
@@ -98,6 +99,16 @@ pub fn read_rows(path: &Path) -> Result<Vec<LabelledRow>, RowsError> {
         return Err(RowsError::Empty { path: path.to_owned() });
     }
     Ok(rows)
+}
+
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let bytes = std::fs::read(path)?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain)?;
+    Ok(plain)
 }
 
 /// Reads several files as one set.
