@@ -80,10 +80,10 @@ fn hours_hit(score: f32) -> Hit {
 /// Answers from a score of about 0.7: sigmoid(10 · (0.7 − 0.5)) = 0.88.
 fn policy() -> Policy {
     let answering = Answering {
-        ranking: lotse::classifier::Ranking::default(),
         bias: -5.0,
         weights: BTreeMap::from([("score".to_owned(), 10.0)]),
         curve: vec![RiskPoint { threshold: 0.88, answered: 999, wrong: 9 }],
+        ..Answering::default()
     };
     Policy::default().with_answering(Some(answering))
 }

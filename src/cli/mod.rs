@@ -8,6 +8,7 @@ mod init;
 mod key;
 pub mod knowledge;
 mod model;
+mod operator;
 pub mod routing;
 pub mod serve;
 mod train;

@@ -12,6 +12,7 @@ pub mod metrics;
 mod predict;
 mod predictions;
 mod report;
+mod risk;
 mod text;
 
 pub use fail_if::{Comparison, FailIf, FailIfError, Operator};
@@ -24,5 +25,9 @@ pub use predictions::Prediction;
 pub use report::{
     About, AnswerReport, Calibration, DataFile, FORMAT, HeadReport, IntentReport, Latency, Mistake,
     MistakeKind, Report, ReportError, ReportOptions, ScopeReport, Slice, Target,
+};
+pub use risk::{
+    CostPoint, CostReport, Costs, CostsError, Guarantee, OpenAnswer, Promise, PromiseError, Refusal,
+    RiskOptions, RiskReport, certify, open_answers, series,
 };
 pub use text::{TextOptions, text};

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use candle_core::{Device, Tensor};
 use sha2::{Digest, Sha256};
 
-pub use answering::fit_answering;
+pub use answering::{fit_answering, texts_sha256};
 pub use labels::OUT_OF_SCOPE;
 pub use rows::{LabelledRow, RowsError, read_all, read_rows};
 

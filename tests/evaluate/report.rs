@@ -61,6 +61,8 @@ fn prediction(line: &str) -> Prediction {
         },
         article: (article != "-").then_some(article),
         answer_confidence,
+        // Asked back for want of confidence alone.
+        open_to_answer: matches!(parts[4], "answer" | "clarify"),
         queue: Some(parts[6].to_owned()),
     }
 }
