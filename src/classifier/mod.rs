@@ -12,7 +12,8 @@ mod service;
 
 pub use heads::{Head, dot, log_sum_exp, normalise, sigmoid, softmax};
 pub use manifest::{
-    Answering, Certificate, FORMAT, HeadInfo, Manifest, Ranking, RiskPoint, ScopeCalibration, TrainingRecord,
+    Answering, Certificate, FORMAT, HeadInfo, Manifest, Ranking, RiskPoint, ScopeCalibration,
+    TrainingRecord,
 };
 pub(crate) use pack::save_manifest;
 pub use pack::{Pack, PackSummary, verify};

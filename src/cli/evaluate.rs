@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use sha2::{Digest, Sha256};
 
+use super::cross_validate::cross_validate;
 use super::operator::{decider, share};
 use crate::classifier::{Answering, Classifier};
 use crate::evaluate::{
@@ -21,6 +23,7 @@ const FINDINGS: usize = 20;
     lotse evaluate --data eval/nordlicht/test.jsonl --dir demo\n  \
     lotse evaluate --data mine.jsonl --model my-pack --report report --fail-if 'intent_accuracy < 0.9'\n  \
     lotse evaluate --data held-out.jsonl --dir demo --certify 2% --confidence 95%\n  \
+    lotse evaluate --cross-validate 5 --data mine.jsonl\n  \
     lotse evaluate --lint --data demo/examples/train.jsonl demo/examples/valid.jsonl\n\n\
     Exit status 1 if --fail-if holds, or if the lint finds something serious.")]
 pub(super) struct EvaluateArguments {
@@ -65,6 +68,11 @@ pub(super) struct EvaluateArguments {
     /// Mistakes of each kind to print
     #[arg(long, default_value_t = 10, value_name = "N")]
     mistakes: usize,
+    /// Judge the rows instead of a finished model: train heads on the vectors of --model part by
+    /// part, as `lotse train --quality fast` does, and tell whether more rows would help. The
+    /// figures are too good where --model itself was trained on these rows
+    #[arg(long, value_name = "PARTS", conflicts_with_all = ["dir", "lint", "report"])]
+    cross_validate: Option<usize>,
     /// Check the rows themselves: duplicates, leaks between files, conflicts, thin classes
     #[arg(long)]
     lint: bool,
@@ -81,6 +89,15 @@ pub(super) fn run(arguments: &EvaluateArguments) -> anyhow::Result<bool> {
         return Ok(check_rows(arguments, &files));
     }
     let fail_if = arguments.fail_if.as_deref().map(FailIf::parse).transpose()?;
+    if let Some(parts) = arguments.cross_validate {
+        let rows: Vec<LabelledRow> = files.into_iter().flat_map(|(_, rows)| rows).collect();
+        let found = cross_validate(&arguments.model, &rows, parts, &arguments.out_of_scope)?;
+        print!("{}", found.text());
+        if let Some(path) = &arguments.json {
+            write(path, &found.to_json()?)?;
+        }
+        return passes(fail_if.as_ref(), &found.figures());
+    }
     let targets = arguments
         .target
         .iter()
@@ -97,8 +114,13 @@ pub(super) fn run(arguments: &EvaluateArguments) -> anyhow::Result<bool> {
     if let Some(path) = &arguments.json {
         write(path, &report.to_json()?)?;
     }
-    let failures = match &fail_if {
-        Some(fail_if) => fail_if.check(&report.figures())?,
+    passes(fail_if.as_ref(), &report.figures())
+}
+
+/// Whether the gate lets these figures pass; says why if it does not.
+fn passes(fail_if: Option<&FailIf>, figures: &BTreeMap<String, f64>) -> anyhow::Result<bool> {
+    let failures = match fail_if {
+        Some(fail_if) => fail_if.check(figures)?,
         None => Vec::new(),
     };
     for failure in &failures {
@@ -173,10 +195,7 @@ fn risk_options(
     })
 }
 
-fn not_fitted_on(
-    answering: &Answering,
-    files: &[(&Path, Vec<LabelledRow>)],
-) -> anyhow::Result<()> {
+fn not_fitted_on(answering: &Answering, files: &[(&Path, Vec<LabelledRow>)]) -> anyhow::Result<()> {
     let all: Vec<LabelledRow> = files.iter().flat_map(|(_, rows)| rows.clone()).collect();
     let known = |rows: &[LabelledRow]| texts_sha256(rows) == answering.rows_sha256;
     if known(&all) || files.iter().any(|(_, rows)| known(rows)) {

@@ -3,6 +3,7 @@
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
 mod classify;
+mod cross_validate;
 mod evaluate;
 mod init;
 mod key;

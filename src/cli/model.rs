@@ -109,9 +109,7 @@ fn certify_pack(
             save_manifest(&manifest, pack)?;
             Ok(certificate)
         }
-        Err(refusal) => bail!(
-            "the confidence of answers is fitted, but not certified: {refusal}"
-        ),
+        Err(refusal) => bail!("the confidence of answers is fitted, but not certified: {refusal}"),
     }
 }
 

@@ -4,6 +4,7 @@
 //! Start with [`Report::build`]; [`metrics`] holds the statistics, each with its source.
 
 mod fail_if;
+mod folds;
 mod glance;
 mod html;
 mod layout;
@@ -16,6 +17,9 @@ mod risk;
 mod text;
 
 pub use fail_if::{Comparison, FailIf, FailIfError, Operator};
+pub use folds::{
+    CrossValidation, HeadSpread, LearningStep, Outlook, SHARES as LEARNING_SHARES, Spread, Verdict,
+};
 pub use html::page;
 pub use lint::{
     FileCounts, Finding, FindingKind, LabelledFile, LintOptions, LintReport, Place, lint,
@@ -27,7 +31,7 @@ pub use report::{
     MistakeKind, Report, ReportError, ReportOptions, ScopeReport, Slice, Target,
 };
 pub use risk::{
-    CostPoint, CostReport, Costs, CostsError, Guarantee, OpenAnswer, Promise, PromiseError, Refusal,
-    RiskOptions, RiskReport, certify, open_answers, series,
+    CostPoint, CostReport, Costs, CostsError, Guarantee, OpenAnswer, Promise, PromiseError,
+    Refusal, RiskOptions, RiskReport, certify, open_answers, series,
 };
 pub use text::{TextOptions, text};

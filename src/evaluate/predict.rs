@@ -34,10 +34,8 @@ pub fn predict(
     rows: &[LabelledRow],
     mut progress: impl FnMut(),
 ) -> Result<(Vec<Prediction>, Vec<f64>), ClassifierError> {
-    let open_policy = decider.map(|decider| Policy {
-        answer_threshold: Some(0.0),
-        ..decider.policy.clone()
-    });
+    let open_policy =
+        decider.map(|decider| Policy { answer_threshold: Some(0.0), ..decider.policy.clone() });
     let mut predictions = Vec::with_capacity(rows.len());
     let mut latencies = Vec::with_capacity(rows.len());
     for row in rows {

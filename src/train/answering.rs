@@ -151,9 +151,8 @@ fn shares(scores: impl Iterator<Item = f64>) -> Vec<f64> {
 /// Fits the logistic model on all rows with a candidate, and the curve of risk on those that every
 /// other rule of the decision would let through, each judged by a model that has not seen it.
 fn fit_confidence(knowledge: &Knowledge, cases: &[Case], ranking: Ranking) -> Answering {
-    let open = Policy { answer_threshold: Some(0.0), ..Policy::default() }.with_answering(Some(
-        Answering { ranking, ..Answering::default() },
-    ));
+    let open = Policy { answer_threshold: Some(0.0), ..Policy::default() }
+        .with_answering(Some(Answering { ranking, ..Answering::default() }));
     let mut names: Vec<&'static str> = Vec::new();
     let mut rows: Vec<Vec<f64>> = Vec::new();
     let mut right = Vec::new();

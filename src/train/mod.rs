@@ -11,6 +11,7 @@ mod augment;
 mod base;
 mod calibrate;
 mod finetune;
+mod folds;
 mod labels;
 mod logistic;
 mod probe;
@@ -22,6 +23,7 @@ use candle_core::{Device, Tensor};
 use sha2::{Digest, Sha256};
 
 pub use answering::{fit_answering, texts_sha256};
+pub use folds::{FoldPlan, FoldReadings, FoldStep, HeldOutReading, train_in_folds};
 pub use labels::OUT_OF_SCOPE;
 pub use rows::{LabelledRow, RowsError, read_all, read_rows};
 

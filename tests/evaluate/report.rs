@@ -321,6 +321,7 @@ fn anything() -> impl Strategy<Value = (LabelledRow, Prediction)> {
             action,
             article,
             answer_confidence,
+            open_to_answer: action == Some(Action::Answer),
             queue,
         };
         (row, prediction)

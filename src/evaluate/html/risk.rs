@@ -87,7 +87,11 @@ fn risk_curve(risk: &RiskReport) -> Option<String> {
     }
     let note = "From left to right the threshold falls, from the surest messages to all that are \
                 open to an answer. A dot is the certified threshold, its whisker ends at the bound.";
-    Some(figure("Risk against coverage", &plot.print("Wrong answers against messages answered"), note))
+    Some(figure(
+        "Risk against coverage",
+        &plot.print("Wrong answers against messages answered"),
+        note,
+    ))
 }
 
 fn cost_curve(costs: &CostReport) -> Option<String> {
@@ -125,8 +129,11 @@ fn words(point: &CostPoint) -> String {
 }
 
 fn cost_table(costs: &CostReport, risk: &RiskReport) -> String {
-    let points =
-        [("Nothing answered", costs.nothing), ("As now", costs.in_use), ("Least work", costs.cheapest)];
+    let points = [
+        ("Nothing answered", costs.nothing),
+        ("As now", costs.in_use),
+        ("Least work", costs.cheapest),
+    ];
     let rows = each(points, |(name, point)| {
         let threshold =
             point.threshold.map_or_else(|| "–".to_owned(), |threshold| format!("{threshold:.4}"));

@@ -97,7 +97,8 @@ impl Costs {
             minutes: self.minutes(answers.len(), answered, wrong),
         };
         let mut points = vec![point(None, 0, 0)];
-        for tied in sorted.chunk_by(|left, right| left.confidence.total_cmp(&right.confidence).is_eq())
+        for tied in
+            sorted.chunk_by(|left, right| left.confidence.total_cmp(&right.confidence).is_eq())
         {
             answered += tied.len();
             wrong += tied.iter().filter(|answer| answer.wrong).count();

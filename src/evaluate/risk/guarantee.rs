@@ -188,12 +188,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(
-        answers: &[OpenAnswer],
-        rows: usize,
-        threshold: Option<f32>,
-        promise: Promise,
-    ) -> Self {
+    fn new(answers: &[OpenAnswer], rows: usize, threshold: Option<f32>, promise: Promise) -> Self {
         let (answered, wrong) = threshold.map_or((0, 0), |threshold| count(answers, threshold));
         let more = |needed: Option<usize>| Some(needed?.saturating_sub(answered));
         Self {

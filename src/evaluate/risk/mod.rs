@@ -118,11 +118,7 @@ impl RiskReport {
             curve: risk_coverage(&candidates, rows),
             guarantee: options.promise.as_ref().map(|(promise, series)| {
                 let found = certify(answers, rows, series, *promise);
-                Guarantee {
-                    promise: *promise,
-                    certificate: found.ok(),
-                    refusal: found.err(),
-                }
+                Guarantee { promise: *promise, certificate: found.ok(), refusal: found.err() }
             }),
             costs: options.costs.map(|costs| CostReport::build(answers, rows, costs, options)),
         })

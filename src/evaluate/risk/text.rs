@@ -1,7 +1,7 @@
 //! What does a reader of a terminal see of promise and costs?
 
 use super::{CostPoint, CostReport, Guarantee, RiskReport};
-use crate::evaluate::layout::{Side, Table, WIDTH};
+use crate::evaluate::layout::{Side, Table, folded};
 
 /// Promise and costs, as far as they were asked for; may be empty.
 pub(in crate::evaluate) fn text(report: &RiskReport) -> String {
@@ -64,9 +64,11 @@ fn cost_table(report: &CostReport, risk: &RiskReport) -> String {
         ("wrong", Side::Right),
         ("minutes a message", Side::Right),
     ]);
-    for (name, point) in
-        [("nothing answered", report.nothing), ("as now", report.in_use), ("least work", report.cheapest)]
-    {
+    for (name, point) in [
+        ("nothing answered", report.nothing),
+        ("as now", report.in_use),
+        ("least work", report.cheapest),
+    ] {
         table.add(cost_row(name, &point));
     }
     format!("{}{}", table.print(), folded(&report.words(risk)))
@@ -86,31 +88,15 @@ impl CostReport {
     /// What was counted and what it saves.
     pub(in crate::evaluate) fn words(&self, risk: &RiskReport) -> String {
         format!(
-            "A wrong answer costs {} minutes, a hand-over {}; counted over the {} of {} messages \
-             that are open to an answer, the others cost the same either way. The least work saves \
-             {:.2} minutes a message of all against answering nothing: {:.1} hours in 1000. It was \
-             chosen on these very rows; confirm it on others.",
+            "A wrong answer costs {} minutes, a hand-over {}; averaged over the {} of {} messages \
+             that are open to an answer, the others cost the same either way. Against answering \
+             nothing the least work saves {:.1} hours in 1000 messages of all kinds. It was chosen \
+             on these very rows; confirm it on others.",
             self.costs.wrong,
             self.costs.handover,
             risk.open,
             risk.rows,
-            self.saved,
             self.saved * 1000.0 / 60.0
         )
     }
-}
-
-/// Words on lines that fit, two blanks before each.
-fn folded(words: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(format!("  {word}")),
-        }
-    }
-    lines.iter().map(|line| format!("{line}\n")).collect::<Vec<_>>().concat()
 }
