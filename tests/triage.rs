@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lotse::classifier::{Answering, RiskPoint};
+use lotse::classifier::{Answering, Certificate, RiskPoint};
 use lotse::domain::{
     Action, Article, ArticleChannels, ArticleStatus, Author, Classification, ConversationState,
     Decision, IntentScore, Language, Reason, Sentiment, SentimentScore, TierScore, Turn, ValidFor,
@@ -80,10 +80,10 @@ fn hours_hit(score: f32) -> Hit {
 /// Answers from a score of about 0.7: sigmoid(10 · (0.7 − 0.5)) = 0.88.
 fn policy() -> Policy {
     let answering = Answering {
-        ranking: lotse::classifier::Ranking::default(),
         bias: -5.0,
         weights: BTreeMap::from([("score".to_owned(), 10.0)]),
         curve: vec![RiskPoint { threshold: 0.88, answered: 999, wrong: 9 }],
+        ..Answering::default()
     };
     Policy::default().with_answering(Some(answering))
 }
@@ -468,4 +468,40 @@ proptest! {
             prop_assert!(codes(&verdict).contains(&"out_of_scope"));
         }
     }
+}
+
+/// Only a certified threshold counts where the policy asks for one, and the reason says so.
+#[test]
+fn a_certificate_sets_the_threshold_where_it_is_asked_for() {
+    let certificate = Certificate {
+        risk: 0.02,
+        confidence: 0.95,
+        threshold: 0.8,
+        rows: 900,
+        answered: 400,
+        wrong: 1,
+        wrong_at_most: 0.012,
+    };
+    let asked = |risk_confidence, certificate| {
+        let mut policy = Policy { risk_confidence: Some(risk_confidence), ..policy() };
+        if let Some(answering) = &mut policy.answering {
+            answering.certificate = certificate;
+        }
+        let hits = [hours_hit(0.9)];
+        let question = standard(&[("opening_hours", 0.95)]);
+        decide(&question, &hits, &History::new("Wann seid ihr da?"), &policy).decision
+    };
+    let answered = asked(0.95, Some(certificate));
+    assert_eq!(answered.action, Action::Answer);
+    let reason = &answered.reasons[0].text;
+    assert!(reason.ends_with("≥ 0.80 (certified: risk 2 % with 95 % confidence)"), "{reason}");
+    for refused in [asked(0.99, Some(certificate)), asked(0.95, None)] {
+        assert_eq!(
+            (refused.action, refused.reasons[0].code.as_str()),
+            (Action::Escalate, "answers_off")
+        );
+        assert!(refused.reasons[0].text.contains("has no certificate"), "{:?}", refused.reasons);
+    }
+    let without = Policy { risk_confidence: None, ..policy() };
+    assert_eq!(without.threshold(), Some(0.88), "the pack's curve decides as before");
 }

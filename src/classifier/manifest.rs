@@ -67,7 +67,7 @@ pub struct ScopeCalibration {
 
 /// Logistic model of "the top article is a full and right answer", and what it cost on validation
 /// rows to answer above each level of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answering {
     /// How the scores of an article are weighed against each other.
@@ -78,6 +78,35 @@ pub struct Answering {
     pub weights: BTreeMap<String, f32>,
     /// Points of the curve, highest threshold first.
     pub curve: Vec<RiskPoint>,
+    /// SHA-256 over the texts of the rows that confidence and curve were fitted on; empty where it
+    /// was not noted. Nothing may be certified on the same rows.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rows_sha256: String,
+    /// What was shown on rows that nothing was fitted on, see `evaluate::certify`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
+}
+
+/// A promise about wrong answers that held-out rows bear out: if all messages at or above
+/// `threshold` are answered, the share of wrong answers is at most `risk`; a certificate is given
+/// wrongly with a probability of at most `1 - confidence`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    /// Share of automatic answers that may be wrong.
+    pub risk: f32,
+    /// How sure it is that no more are.
+    pub confidence: f32,
+    /// Lowest answer confidence that is answered.
+    pub threshold: f32,
+    /// Held-out rows that say which articles answer them.
+    pub rows: usize,
+    /// Rows among them that are answered.
+    pub answered: usize,
+    /// Rows whose answer is wrong.
+    pub wrong: usize,
+    /// Exact upper bound of the share of wrong answers, with that confidence.
+    pub wrong_at_most: f32,
 }
 
 /// Weights of the knowledge search's linear fusion `score = Σ weight · value`; they sum to 1.
@@ -132,6 +161,14 @@ impl Answering {
             .filter(|point| (point.wrong + 1) as f32 <= risk * (point.answered + 1) as f32)
             .map(|point| point.threshold)
             .reduce(f32::min)
+    }
+
+    /// The certified threshold, if the certificate promises at least this: no more wrong answers
+    /// than `risk`, with no less than `confidence`.
+    pub fn certified_threshold(&self, risk: f32, confidence: f32) -> Option<f32> {
+        self.certificate
+            .filter(|promise| promise.risk <= risk && promise.confidence >= confidence)
+            .map(|promise| promise.threshold)
     }
 }
 

@@ -13,7 +13,8 @@ mod typicality;
 
 pub use heads::{Head, dot, log_sum_exp, normalise, sigmoid, softmax};
 pub use manifest::{
-    Answering, FORMAT, HeadInfo, Manifest, Ranking, RiskPoint, ScopeCalibration, TrainingRecord,
+    Answering, Certificate, FORMAT, HeadInfo, Manifest, Ranking, RiskPoint, ScopeCalibration,
+    TrainingRecord,
 };
 pub(crate) use pack::save_manifest;
 pub use pack::{Pack, PackSummary, verify};

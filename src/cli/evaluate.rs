@@ -1,16 +1,18 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use sha2::{Digest, Sha256};
 
-use crate::classifier::Classifier;
+use super::cross_validate::cross_validate;
+use super::operator::{decider, share};
+use crate::classifier::{Answering, Classifier};
 use crate::evaluate::{
-    About, Comparison, DataFile, Decider, FailIf, LabelledFile, LintOptions, Report, ReportOptions,
-    TextOptions, lint, page, predict, text,
+    About, Comparison, Costs, DataFile, FailIf, LabelledFile, LintOptions, Promise, Report,
+    ReportOptions, RiskOptions, TextOptions, lint, page, predict, series, text,
 };
-use crate::knowledge::Knowledge;
-use crate::train::{LabelledRow, OUT_OF_SCOPE, read_rows};
-use crate::triage::{Policy, Routing};
+use crate::train::{LabelledRow, OUT_OF_SCOPE, read_rows, texts_sha256};
+use crate::triage::Policy;
 
 /// Findings of one kind that the lint prints.
 const FINDINGS: usize = 20;
@@ -20,6 +22,8 @@ const FINDINGS: usize = 20;
 #[command(after_help = "Examples:\n  \
     lotse evaluate --data eval/nordlicht/test.jsonl --dir demo\n  \
     lotse evaluate --data mine.jsonl --model my-pack --report report --fail-if 'intent_accuracy < 0.9'\n  \
+    lotse evaluate --data held-out.jsonl --dir demo --certify 2% --confidence 95%\n  \
+    lotse evaluate --cross-validate 5 --data mine.jsonl\n  \
     lotse evaluate --lint --data demo/examples/train.jsonl demo/examples/valid.jsonl\n\n\
     Exit status 1 if --fail-if holds, or if the lint finds something serious.")]
 pub(super) struct EvaluateArguments {
@@ -29,15 +33,26 @@ pub(super) struct EvaluateArguments {
     /// Labelled rows, JSONL: {"text", "intent"?, "tier"?, "sentiment"?, "articles"?, "queue"?, …}
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     data: Vec<PathBuf>,
-    /// Operator's directory: with it, answers and queues are judged as well
+    /// Operator's directory: with it, answers and queues are judged as well, by its lotse.toml
     #[arg(long)]
     dir: Option<PathBuf>,
     /// Label of rows that are out of scope
     #[arg(long, default_value = OUT_OF_SCOPE, value_name = "LABEL")]
     out_of_scope: String,
-    /// Share of wrong automatic answers that sets the threshold
-    #[arg(long, default_value_t = Policy::default().risk)]
-    risk: f32,
+    /// Share of wrong automatic answers that sets the threshold [default: as in lotse.toml]
+    #[arg(long, requires = "dir", value_parser = share, value_name = "SHARE")]
+    risk: Option<f32>,
+    /// Find the threshold that promises at most this share of wrong answers, for example 2%, on
+    /// rows that nothing was fitted on; `--fail-if 'not_certified > 0'` makes a gate of it
+    #[arg(long, requires = "dir", value_parser = share, value_name = "SHARE")]
+    certify: Option<f32>,
+    /// How sure the promise of --certify must be
+    #[arg(long, requires = "certify", default_value = "95%", value_parser = share, value_name = "SHARE")]
+    confidence: f32,
+    /// Find the threshold that makes the least work; minutes of an agent for a wrong answer and for
+    /// a message handed over, for example wrong=20,handover=4
+    #[arg(long, requires = "dir")]
+    costs: Option<Costs>,
     /// Show what is to be reached beside a figure, for example `tier_accuracy >= 87%`
     #[arg(long, num_args = 1.., value_name = "COMPARISON")]
     target: Vec<String>,
@@ -53,6 +68,11 @@ pub(super) struct EvaluateArguments {
     /// Mistakes of each kind to print
     #[arg(long, default_value_t = 10, value_name = "N")]
     mistakes: usize,
+    /// Judge the rows instead of a finished model: train heads on the vectors of --model part by
+    /// part, as `lotse train --quality fast` does, and tell whether more rows would help. The
+    /// figures are too good where --model itself was trained on these rows
+    #[arg(long, value_name = "PARTS", conflicts_with_all = ["dir", "lint", "report"])]
+    cross_validate: Option<usize>,
     /// Check the rows themselves: duplicates, leaks between files, conflicts, thin classes
     #[arg(long)]
     lint: bool,
@@ -69,6 +89,15 @@ pub(super) fn run(arguments: &EvaluateArguments) -> anyhow::Result<bool> {
         return Ok(check_rows(arguments, &files));
     }
     let fail_if = arguments.fail_if.as_deref().map(FailIf::parse).transpose()?;
+    if let Some(parts) = arguments.cross_validate {
+        let rows: Vec<LabelledRow> = files.into_iter().flat_map(|(_, rows)| rows).collect();
+        let found = cross_validate(&arguments.model, &rows, parts, &arguments.out_of_scope)?;
+        print!("{}", found.text());
+        if let Some(path) = &arguments.json {
+            write(path, &found.to_json()?)?;
+        }
+        return passes(fail_if.as_ref(), &found.figures());
+    }
     let targets = arguments
         .target
         .iter()
@@ -85,8 +114,13 @@ pub(super) fn run(arguments: &EvaluateArguments) -> anyhow::Result<bool> {
     if let Some(path) = &arguments.json {
         write(path, &report.to_json()?)?;
     }
-    let failures = match &fail_if {
-        Some(fail_if) => fail_if.check(&report.figures())?,
+    passes(fail_if.as_ref(), &report.figures())
+}
+
+/// Whether the gate lets these figures pass; says why if it does not.
+fn passes(fail_if: Option<&FailIf>, figures: &BTreeMap<String, f64>) -> anyhow::Result<bool> {
+    let failures = match fail_if {
+        Some(fail_if) => fail_if.check(figures)?,
         None => Vec::new(),
     };
     for failure in &failures {
@@ -105,6 +139,8 @@ fn measure(
         Some(dir) => Some(decider(dir, &classifier, arguments.risk)?),
         None => None,
     };
+    let policy = decider.as_ref().map(|decider| &decider.policy);
+    let risk = risk_options(arguments, policy, files)?;
     let rows: Vec<LabelledRow> = files.iter().flat_map(|(_, rows)| rows.clone()).collect();
     let progress = indicatif::ProgressBar::new(rows.len() as u64);
     let (predictions, latencies) =
@@ -121,9 +157,10 @@ fn measure(
         .collect::<anyhow::Result<Vec<_>>>()?;
     let options = ReportOptions {
         out_of_scope: arguments.out_of_scope.clone(),
-        smalltalk: Policy::default().smalltalk_intents,
+        smalltalk: policy.cloned().unwrap_or_default().smalltalk_intents,
         targets,
         latencies,
+        risk,
         about: About {
             model: manifest.name.clone(),
             model_sha256: manifest.files.get("model.safetensors").cloned().unwrap_or_default(),
@@ -136,24 +173,38 @@ fn measure(
     Ok(Report::build(&rows, &predictions, &options)?)
 }
 
-fn decider(dir: &Path, classifier: &Classifier, risk: f32) -> anyhow::Result<Decider> {
-    let Some(answering) = classifier.answering() else {
-        bail!(
-            "the pack has no confidence of automatic answers: run `lotse model answers` with rows \
-             that name their articles, or leave --dir away"
-        );
+/// What `--certify` and `--costs` ask for. Refuses rows that the pack's confidence was fitted on.
+fn risk_options(
+    arguments: &EvaluateArguments,
+    policy: Option<&Policy>,
+    files: &[(&Path, Vec<LabelledRow>)],
+) -> anyhow::Result<RiskOptions> {
+    let answering = policy.and_then(|policy| policy.answering.as_ref());
+    let promise = match (arguments.certify, answering) {
+        (Some(risk), Some(answering)) => {
+            not_fitted_on(answering, files)?;
+            let promise = Promise::new(risk, arguments.confidence)?;
+            Some((promise, series(&answering.curve, promise)))
+        }
+        _ => None,
     };
-    let policy = Policy { risk, ..Policy::default() }.with_answering(Some(answering.clone()));
-    policy.validate()?;
-    let (knowledge, problems) = Knowledge::load(&dir.join("knowledge"), classifier)?;
-    for problem in problems {
-        eprintln!("{problem}");
-    }
-    Ok(Decider {
-        knowledge: knowledge.with_ranking(answering.ranking),
-        routing: Routing::load(&dir.join("routing.toml"))?,
-        policy,
+    Ok(RiskOptions {
+        promise,
+        costs: arguments.costs,
+        threshold: policy.and_then(Policy::threshold),
     })
+}
+
+fn not_fitted_on(answering: &Answering, files: &[(&Path, Vec<LabelledRow>)]) -> anyhow::Result<()> {
+    let all: Vec<LabelledRow> = files.iter().flat_map(|(_, rows)| rows.clone()).collect();
+    let known = |rows: &[LabelledRow]| texts_sha256(rows) == answering.rows_sha256;
+    if known(&all) || files.iter().any(|(_, rows)| known(rows)) {
+        bail!(
+            "the pack's confidence of answers was fitted on these rows: nothing can be certified on \
+             them. Give rows that neither training nor `lotse model answers` has seen"
+        );
+    }
+    Ok(())
 }
 
 fn check_rows(arguments: &EvaluateArguments, files: &[(&Path, Vec<LabelledRow>)]) -> bool {

@@ -3,11 +3,13 @@
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
 mod classify;
+mod cross_validate;
 mod evaluate;
 mod init;
 mod key;
 pub mod knowledge;
 mod model;
+mod operator;
 pub mod routing;
 pub mod serve;
 mod train;

@@ -1,7 +1,11 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::classifier::{Answering, PackSummary, verify};
-use crate::train::{fit_answering, read_all};
+use anyhow::bail;
+
+use super::operator::{decider, share};
+use crate::classifier::{Answering, Certificate, Classifier, PackSummary, save_manifest, verify};
+use crate::evaluate::{Promise, certify, open_answers, predict, series};
+use crate::train::{fit_answering, read_all, texts_sha256};
 
 /// What to do with a model pack.
 #[derive(clap::Subcommand)]
@@ -35,6 +39,13 @@ pub(super) enum ModelCommand {
         /// Operator's directory; the articles are in its folder knowledge/
         #[arg(long, default_value = "demo")]
         dir: PathBuf,
+        /// Rows of the same kind that nothing was fitted on: with them, the pack gets a certificate
+        /// for the risk that lotse.toml allows, or exit status 1 if they do not bear it out
+        #[arg(long, num_args = 1.., value_name = "FILE")]
+        held_out: Vec<PathBuf>,
+        /// How sure the certificate must be
+        #[arg(long, default_value = "95%", value_parser = share, value_name = "SHARE")]
+        confidence: f32,
     },
 }
 
@@ -56,13 +67,60 @@ pub(super) fn run(command: &ModelCommand) -> anyhow::Result<()> {
                 summary.manifest.files.len()
             );
         }
-        ModelCommand::Answers { pack, data, valid, dir } => {
+        ModelCommand::Answers { pack, data, valid, dir, held_out, confidence } => {
             let (rows, valid) = (read_all(data)?, read_all(valid)?);
             let answering = fit_answering(pack, &rows, &valid, &dir.join("knowledge"))?;
             print_answering(&answering);
+            if held_out.is_empty() {
+                eprintln!(
+                    "no certificate: pass --held-out with rows that nothing was fitted on to get one"
+                );
+            } else {
+                let certificate = certify_pack(pack, dir, held_out, *confidence)?;
+                println!("certified: {}", describe(&certificate));
+            }
         }
     }
     Ok(())
+}
+
+/// Certifies the finished pack for the operator's risk on rows that nothing was fitted on, and
+/// writes the certificate into it.
+fn certify_pack(
+    pack: &Path,
+    dir: &Path,
+    held_out: &[PathBuf],
+    confidence: f32,
+) -> anyhow::Result<Certificate> {
+    let rows = read_all(held_out)?;
+    let classifier = Classifier::load(pack)?;
+    let mut manifest = classifier.manifest().clone();
+    let Some(answering) = &mut manifest.answering else { bail!("the pack answers nothing") };
+    if texts_sha256(&rows) == answering.rows_sha256 {
+        bail!("--held-out and --valid are the same rows: nothing can be certified on them");
+    }
+    let decider = decider(dir, &classifier, None)?;
+    let promise = Promise::new(decider.policy.risk, confidence)?;
+    let (predictions, _) = predict(&classifier, Some(&decider), &rows, || {})?;
+    let (answers, judged) = open_answers(rows.iter().zip(&predictions));
+    match certify(&answers, judged, &series(&answering.curve, promise), promise) {
+        Ok(certificate) => {
+            answering.certificate = Some(certificate);
+            save_manifest(&manifest, pack)?;
+            Ok(certificate)
+        }
+        Err(refusal) => bail!("the confidence of answers is fitted, but not certified: {refusal}"),
+    }
+}
+
+fn describe(certificate: &Certificate) -> String {
+    let Certificate { risk, confidence, threshold, rows, answered, wrong, .. } = certificate;
+    format!(
+        "at most {:.1} % of answers wrong with {:.0} % confidence from {threshold:.4} on \
+         ({answered} of {rows} held-out messages answered, {wrong} wrong)",
+        risk * 100.0,
+        confidence * 100.0
+    )
 }
 
 /// What each risk buys on the rows that the confidence was fitted on.
@@ -105,6 +163,9 @@ fn print_summary(summary: &PackSummary) {
     }
     if let Some(scope) = &manifest.scope {
         line("in scope", format!("from a probability of {:.2}", scope.threshold));
+    }
+    if let Some(certificate) = manifest.answering.as_ref().and_then(|a| a.certificate.as_ref()) {
+        line("certified", describe(certificate));
     }
     let training = &manifest.training;
     line(

@@ -97,6 +97,7 @@ const PLAN: Plan = [
             ("answers_right", "Answers right", Unit::Share),
             ("answers_wrong", "  wrong answers", Unit::Count),
             ("answers_wrong_at_most", "  true share wrong, at most", Unit::Share),
+            ("certified_coverage", "Messages answered under the guarantee", Unit::Share),
             ("tier3_answered", "Tier-3 messages answered", Unit::Count),
             ("tier3_answered_at_most", "  true share, at most", Unit::Share),
             ("clarified", "Asked back", Unit::Share),

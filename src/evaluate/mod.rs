@@ -4,6 +4,7 @@
 //! Start with [`Report::build`]; [`metrics`] holds the statistics, each with its source.
 
 mod fail_if;
+mod folds;
 mod glance;
 mod html;
 mod layout;
@@ -12,9 +13,13 @@ pub mod metrics;
 mod predict;
 mod predictions;
 mod report;
+mod risk;
 mod text;
 
 pub use fail_if::{Comparison, FailIf, FailIfError, Operator};
+pub use folds::{
+    CrossValidation, HeadSpread, LearningStep, Outlook, SHARES as LEARNING_SHARES, Spread, Verdict,
+};
 pub use html::page;
 pub use lint::{
     FileCounts, Finding, FindingKind, LabelledFile, LintOptions, LintReport, Place, lint,
@@ -24,5 +29,9 @@ pub use predictions::Prediction;
 pub use report::{
     About, AnswerReport, Calibration, DataFile, FORMAT, HeadReport, IntentReport, Latency, Mistake,
     MistakeKind, Report, ReportError, ReportOptions, ScopeReport, Slice, Target,
+};
+pub use risk::{
+    CostPoint, CostReport, Costs, CostsError, Guarantee, OpenAnswer, Promise, PromiseError,
+    Refusal, RiskOptions, RiskReport, certify, open_answers, series,
 };
 pub use text::{TextOptions, text};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Prediction;
 use crate::classifier::{Classifier, ClassifierError};
-use crate::domain::Channel;
+use crate::domain::{Action, Channel};
 use crate::knowledge::Knowledge;
 use crate::text::prepare;
 use crate::train::LabelledRow;
@@ -34,6 +34,8 @@ pub fn predict(
     rows: &[LabelledRow],
     mut progress: impl FnMut(),
 ) -> Result<(Vec<Prediction>, Vec<f64>), ClassifierError> {
+    let open_policy =
+        decider.map(|decider| Policy { answer_threshold: Some(0.0), ..decider.policy.clone() });
     let mut predictions = Vec::with_capacity(rows.len());
     let mut latencies = Vec::with_capacity(rows.len());
     for row in rows {
@@ -42,11 +44,13 @@ pub fn predict(
         let text = prepare(&row.text, None);
         let reading = classifier.read(std::slice::from_ref(&text))?.remove(0);
         let mut prediction = Prediction::from_classification(&reading.classification);
-        if let Some(decider) = decider {
+        if let (Some(decider), Some(open_policy)) = (decider, &open_policy) {
             let classification = &reading.classification;
             let hits = decider.knowledge.search(&text, &reading.embedding, classification, HITS);
             let history = History::new(&text.cleaned);
             let verdict = decide(classification, &hits, &history, &decider.policy);
+            let without_threshold = decide(classification, &hits, &history, open_policy);
+            prediction.open_to_answer = without_threshold.decision.action == Action::Answer;
             let top = hits.iter().find(|hit| hit.usable);
             prediction.article = top.map(|hit| hit.article.id.clone());
             prediction.answer_confidence = decider

@@ -25,6 +25,9 @@ pub struct Prediction {
     pub article: Option<String>,
     /// Probability that `article` is a full and right answer; 0 without an article.
     pub answer_confidence: f32,
+    /// Whether every rule but the threshold of the answer confidence lets `article` be sent: the
+    /// threshold alone then decides.
+    pub open_to_answer: bool,
     /// The queue it would go to if a person had to take it.
     pub queue: Option<String>,
 }
@@ -42,6 +45,7 @@ impl Prediction {
             action: None,
             article: None,
             answer_confidence: 0.0,
+            open_to_answer: false,
             queue: None,
         }
     }

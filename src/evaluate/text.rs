@@ -4,6 +4,7 @@ use super::glance::{glance, wanted};
 use super::layout::{Side, Table, WIDTH, cut, one_line};
 use super::metrics::Estimate;
 use super::report::{IntentReport, MistakeKind, Report};
+use super::risk;
 
 /// Intents listed as the worst.
 const WORST: usize = 12;
@@ -34,6 +35,7 @@ impl Default for TextOptions {
 /// The report as text for a terminal.
 pub fn text(report: &Report, options: TextOptions) -> String {
     let mut blocks = vec![heading(report), figures(report)];
+    blocks.extend(report.risk.as_ref().map(risk::text));
     if report.slices.iter().any(|slice| !slice.figures.is_empty()) {
         blocks.push(slices(report));
     }

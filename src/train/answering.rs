@@ -3,8 +3,9 @@
 //! Fitted on validation rows that name their articles: the pack reads each row, the knowledge base
 //! is searched, and a logistic model learns when the article on top is a right one.
 
-use std::collections::BTreeMap;
 use std::path::Path;
+
+use sha2::{Digest, Sha256};
 
 use super::logistic::Logistic;
 use super::{LabelledRow, TrainError, articles};
@@ -64,11 +65,23 @@ pub fn fit_answering(
         .map_err(|error| TrainError::Labels(error.to_string()))?;
     let ranking = fit_ranking(&knowledge, &cases);
     let knowledge = knowledge.with_ranking(ranking);
-    let answering = fit_confidence(&knowledge, &cases, ranking);
+    let mut answering = fit_confidence(&knowledge, &cases, ranking);
+    answering.rows_sha256 = texts_sha256(valid);
     let mut manifest = classifier.manifest().clone();
     manifest.answering = Some(answering.clone());
     save_manifest(&manifest, directory)?;
     Ok(answering)
+}
+
+/// SHA-256 over the texts of rows, by which rows that something was fitted on are known again.
+pub fn texts_sha256(rows: &[LabelledRow]) -> String {
+    let mut hash = Sha256::new();
+    for row in rows {
+        // The length keeps texts apart that only differ in where one ends.
+        hash.update((row.text.len() as u64).to_le_bytes());
+        hash.update(row.text.as_bytes());
+    }
+    format!("{:x}", hash.finalize())
 }
 
 fn search(knowledge: &Knowledge, case: &Case) -> Vec<Hit> {
@@ -138,9 +151,8 @@ fn shares(scores: impl Iterator<Item = f64>) -> Vec<f64> {
 /// Fits the logistic model on all rows with a candidate, and the curve of risk on those that every
 /// other rule of the decision would let through, each judged by a model that has not seen it.
 fn fit_confidence(knowledge: &Knowledge, cases: &[Case], ranking: Ranking) -> Answering {
-    let open = Policy { answer_threshold: Some(0.0), ..Policy::default() }.with_answering(Some(
-        Answering { ranking, bias: 0.0, weights: BTreeMap::new(), curve: Vec::new() },
-    ));
+    let open = Policy { answer_threshold: Some(0.0), ..Policy::default() }
+        .with_answering(Some(Answering { ranking, ..Answering::default() }));
     let mut names: Vec<&'static str> = Vec::new();
     let mut rows: Vec<Vec<f64>> = Vec::new();
     let mut right = Vec::new();
@@ -174,6 +186,8 @@ fn fit_confidence(knowledge: &Knowledge, cases: &[Case], ranking: Ranking) -> An
             .zip(model.weights.iter().map(|weight| *weight as f32))
             .collect(),
         curve: curve(judged),
+        rows_sha256: String::new(),
+        certificate: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod calibrate;
 mod distil;
 mod few;
 mod finetune;
+mod folds;
 mod labels;
 mod logistic;
 mod probe;
@@ -26,7 +27,8 @@ mod write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-pub use answering::fit_answering;
+pub use answering::{fit_answering, texts_sha256};
+pub use folds::{FoldPlan, FoldReadings, FoldStep, HeldOutReading, train_in_folds};
 pub use labels::OUT_OF_SCOPE;
 pub use rows::{LabelledRow, RowsError, read_all, read_rows};
 

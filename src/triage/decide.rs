@@ -201,7 +201,7 @@ fn answer_or_hand_over(
     let (Some(answering), Some(threshold)) = (&policy.answering, policy.threshold()) else {
         let text = match policy.answering {
             None => "the model pack has no learned answer confidence".to_owned(),
-            Some(_) => format!("no threshold keeps the risk of {}", percent(policy.risk)),
+            Some(_) => no_threshold(policy),
         };
         return Verdict::new(Action::Escalate, vec![Reason::new("answers_off", text)]);
     };
@@ -357,7 +357,28 @@ fn mass(classification: &Classification, names: &[String]) -> f32 {
 fn describe_threshold(policy: &Policy, threshold: f32) -> String {
     match policy.answer_threshold {
         Some(_) => format!("{threshold:.2} (configured)"),
-        None => format!("{threshold:.2} (risk {})", percent(policy.risk)),
+        None => format!("{threshold:.2} ({})", describe_risk(policy)),
+    }
+}
+
+fn describe_risk(policy: &Policy) -> String {
+    let risk = percent(policy.risk);
+    match policy.risk_confidence {
+        Some(confidence) => {
+            format!("certified: risk {risk} with {} confidence", percent(confidence))
+        }
+        None => format!("risk {risk}"),
+    }
+}
+
+fn no_threshold(policy: &Policy) -> String {
+    let risk = percent(policy.risk);
+    match policy.risk_confidence {
+        Some(confidence) => format!(
+            "the model pack has no certificate for a risk of {risk} with {} confidence",
+            percent(confidence)
+        ),
+        None => format!("no threshold keeps the risk of {risk}"),
     }
 }
 

@@ -10,6 +10,9 @@ pub struct Policy {
     /// Share of automatic answers that may be wrong, 0 to 1. The model pack's curve turns it into
     /// a threshold of the answer confidence; with 0 nothing is answered.
     pub risk: f32,
+    /// How sure it must be that the risk is kept, 0 to 1. Set, only a threshold counts that the
+    /// model pack's certificate promises for it; without such a certificate nothing is answered.
+    pub risk_confidence: Option<f32>,
     /// Lowest answer confidence, 0 to 1; set, it takes the place of the threshold for `risk`.
     pub answer_threshold: Option<f32>,
     /// Lowest fused score of an article that is said, 0 to 1.
@@ -47,6 +50,7 @@ impl Default for Policy {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Self {
             risk: 0.02,
+            risk_confidence: None,
             answer_threshold: None,
             article_score: 0.3,
             tier_three_limit: 0.35,
@@ -100,17 +104,22 @@ impl Policy {
         self
     }
 
-    /// Lowest answer confidence at which an article is said: as configured, else as the pack's
-    /// curve derives it from `risk`. None: nothing is answered.
+    /// Lowest answer confidence at which an article is said: as configured; else as the pack's
+    /// certificate promises it, where `risk_confidence` asks for one; else as the pack's curve
+    /// derives it from `risk`. None: nothing is answered.
     pub fn threshold(&self) -> Option<f32> {
         let answering = self.answering.as_ref()?;
-        self.answer_threshold.or_else(|| answering.threshold(self.risk))
+        self.answer_threshold.or_else(|| match self.risk_confidence {
+            Some(confidence) => answering.certified_threshold(self.risk, confidence),
+            None => answering.threshold(self.risk),
+        })
     }
 
     /// Refuses settings that make no sense.
     pub fn validate(&self) -> Result<(), PolicyError> {
         let shares = [
             ("risk", Some(self.risk)),
+            ("risk_confidence", self.risk_confidence),
             ("answer_threshold", self.answer_threshold),
             ("tier_three_limit", Some(self.tier_three_limit)),
             ("negative_limit", Some(self.negative_limit)),
@@ -159,10 +168,8 @@ mod tests {
         let not_a_number = Policy { negative_limit: f32::NAN, ..Policy::default() };
         assert!(not_a_number.validate().is_err());
         let answering = Answering {
-            ranking: crate::classifier::Ranking::default(),
-            bias: 0.0,
             weights: BTreeMap::from([("moon_phase".to_owned(), 1.0)]),
-            curve: Vec::new(),
+            ..Answering::default()
         };
         let error = Policy::default().with_answering(Some(answering)).validate();
         assert_eq!(error, Err(PolicyError::UnknownFeature("moon_phase".to_owned())));

@@ -140,10 +140,9 @@ impl Office {
         let ticking = Arc::clone(&clock);
         let routing = Arc::new(Routing::load(Path::new("tests/desk/routing.toml")).unwrap());
         let answering = Answering {
-            ranking: lotse::classifier::Ranking::default(),
             bias: -5.0,
             weights: BTreeMap::from([("top_intent".to_owned(), 10.0)]),
-            curve: Vec::new(),
+            ..Answering::default()
         };
         let policy = Policy { answer_threshold: Some(0.5), ..Policy::default() };
         let desk = Desk::new(DeskParts {

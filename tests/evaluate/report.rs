@@ -61,6 +61,8 @@ fn prediction(line: &str) -> Prediction {
         },
         article: (article != "-").then_some(article),
         answer_confidence,
+        // Asked back for want of confidence alone.
+        open_to_answer: matches!(parts[4], "answer" | "clarify"),
         queue: Some(parts[6].to_owned()),
     }
 }
@@ -319,6 +321,7 @@ fn anything() -> impl Strategy<Value = (LabelledRow, Prediction)> {
             action,
             article,
             answer_confidence,
+            open_to_answer: action == Some(Action::Answer),
             queue,
         };
         (row, prediction)

@@ -141,6 +141,7 @@ fn policy() -> Policy {
         bias: 4.0,
         weights: std::collections::BTreeMap::new(),
         curve: vec![RiskPoint { threshold: 0.5, answered: 1000, wrong: 0 }],
+        ..Answering::default()
     };
     Policy::default().with_answering(Some(answering))
 }

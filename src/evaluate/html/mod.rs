@@ -3,6 +3,7 @@
 
 mod charts;
 mod plot;
+mod risk;
 mod tables;
 
 use super::report::Report;
@@ -18,6 +19,7 @@ pub fn page(report: &Report) -> String {
         Section::new("parts", "Parts of the rows", tables::slices(report)),
         Section::new("confidence", "Can the confidence be believed?", charts::calibration(report)),
         Section::new("thresholds", "What a threshold buys", charts::thresholds(report)),
+        Section::new("risk", "How far may it answer?", risk::section(report)),
         Section::new("confusions", "What is taken for what", tables::confusions(report)),
         Section::new("intents", "Every intent", tables::intents(report)),
         Section::new("mistakes", "Mistakes", tables::mistakes(report)),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::answers::answers;
 use super::cases::Case;
 use super::mistakes::mistakes;
+use super::risk::risk;
 use super::scope::scope;
 use super::slices::slices;
 use super::{
@@ -66,6 +67,7 @@ impl Report {
                 .and_then(|score| proportion(score.right, score.support)),
             sentiment: head(&sentiments, options.bootstrap),
             answers: answers(&cases),
+            risk: risk(&cases, &options.risk),
             queue: proportion(
                 queues.iter().filter(|(gold, given)| gold == given).count(),
                 queues.len(),

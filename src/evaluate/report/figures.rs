@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Report, Target};
 use crate::evaluate::fail_if::Comparison;
 use crate::evaluate::metrics::Estimate;
+use crate::evaluate::risk::RiskReport;
 
 impl Report {
     /// Every figure by its name, as `--fail-if` and targets use it. Figures of a part of the rows
@@ -99,6 +100,7 @@ impl Report {
                 answers.tier3_answered_at_most.map(|bound| ("tier3_answered_at_most", bound)),
             );
         }
+        plain.extend(self.risk.iter().flat_map(RiskReport::figures));
         if let Some(latency) = &self.latency {
             plain.extend([
                 ("latency_median_ms", latency.median),

@@ -5,6 +5,7 @@ mod build;
 mod cases;
 mod figures;
 mod mistakes;
+mod risk;
 mod scope;
 mod slices;
 
@@ -16,6 +17,7 @@ use super::fail_if::{Comparison, Operator};
 use super::metrics::{
     AtLoss, Bin, Bootstrap, Confusion, CurvePoint, Estimate, LabelScore, rounded, rounded_if_any,
 };
+use super::risk::{RiskOptions, RiskReport};
 use crate::domain::Language;
 
 /// Version of the report's JSON. It goes up when a field changes its meaning or goes away.
@@ -34,6 +36,8 @@ pub struct ReportOptions {
     pub bootstrap: Bootstrap,
     /// Time each message took, in milliseconds, if it was measured.
     pub latencies: Vec<f64>,
+    /// What to find out about thresholds of the answer confidence.
+    pub risk: RiskOptions,
     /// What was evaluated.
     pub about: About,
 }
@@ -46,6 +50,7 @@ impl Default for ReportOptions {
             targets: Vec::new(),
             bootstrap: Bootstrap::default(),
             latencies: Vec::new(),
+            risk: RiskOptions::default(),
             about: About::default(),
         }
     }
@@ -127,6 +132,9 @@ pub struct Report {
     pub sentiment: Option<HeadReport>,
     /// Automatic answers and the other actions.
     pub answers: Option<AnswerReport>,
+    /// How far it may answer by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskReport>,
     /// Share of rows that would go to the right queue, if a person had to take them; small talk
     /// aside.
     pub queue: Option<Estimate>,
