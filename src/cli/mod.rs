@@ -4,6 +4,7 @@
 
 mod classify;
 mod evaluate;
+mod import;
 mod init;
 mod key;
 pub mod knowledge;

@@ -21,6 +21,8 @@ pub(super) enum ModelCommand {
         #[arg(default_value = "models/nordlicht-de-en")]
         pack: PathBuf,
     },
+    /// Make a base for `lotse train` out of a BERT-family checkpoint: smaller, and in your languages
+    Import(super::import::ImportArguments),
     /// Fit the confidence of automatic answers anew for a knowledge base that has changed much
     Answers {
         /// Model pack, whose lotse.json is rewritten
@@ -56,6 +58,7 @@ pub(super) fn run(command: &ModelCommand) -> anyhow::Result<()> {
                 summary.manifest.files.len()
             );
         }
+        ModelCommand::Import(arguments) => super::import::run(arguments)?,
         ModelCommand::Answers { pack, data, valid, dir } => {
             let (rows, valid) = (read_all(data)?, read_all(valid)?);
             let answering = fit_answering(pack, &rows, &valid, &dir.join("knowledge"))?;
@@ -107,8 +110,9 @@ fn print_summary(summary: &PackSummary) {
         line("in scope", format!("from a probability of {:.2}", scope.threshold));
     }
     let training = &manifest.training;
-    line(
-        "trained",
+    let trained = if manifest.heads.is_empty() {
+        format!("not yet: a base for `lotse train`, made {}", training.created)
+    } else {
         format!(
             "{} on {} rows, calibrated on {}, quality {}, seed {}",
             training.created,
@@ -116,8 +120,9 @@ fn print_summary(summary: &PackSummary) {
             training.validation_rows,
             training.quality,
             training.seed
-        ),
-    );
+        )
+    };
+    line("trained", trained);
     for (name, value) in &manifest.figures {
         line("", format!("{name} {value:.4}"));
     }

@@ -5,7 +5,7 @@ use candle_nn::ops;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::{EncoderConfig, EncoderError, StoredTensor, Weights};
+use super::{EncoderConfig, EncoderError, Pooling, StoredTensor, Weights};
 
 /// Tokens encoded in one pass; more are cut into several passes, so that memory stays bounded.
 const PASS_TOKENS: usize = 4_096;
@@ -262,15 +262,15 @@ impl Bert {
         &self.variables
     }
 
-    /// Mean over the tokens of the last hidden state: `[sequences, hidden_size]`, in the order in
-    /// which the sequences were given.
+    /// Last hidden states pooled as the configuration says: `[sequences, hidden_size]`, in the order
+    /// in which the sequences were given.
     pub fn pooled(&self, batch: &PackedBatch, mode: Mode) -> Result<Tensor, EncoderError> {
         let mut hidden = self.embed(batch)?;
         for (index, layer) in self.layers.iter().enumerate() {
             let mode = if index < self.first_trained { Mode::Inference } else { mode };
             hidden = layer.forward(&hidden, batch, self.config.num_attention_heads, mode)?;
         }
-        mean_over_tokens(&hidden, batch, &self.device)
+        pool(&hidden, batch, self.config.pooling, &self.device)
     }
 
     /// Pooled vectors `[sequences][hidden_size]` for any number of sequences, those of similar
@@ -386,24 +386,28 @@ fn attend(
     Ok(context.transpose(1, 2)?.contiguous()?.reshape((tokens, hidden))?)
 }
 
-fn mean_over_tokens(
+fn pool(
     hidden: &Tensor,
     batch: &PackedBatch,
+    pooling: Pooling,
     device: &Device,
 ) -> Result<Tensor, EncoderError> {
     let width = hidden.dim(1)?;
-    let means = batch
+    let pooled = batch
         .runs
         .iter()
         .map(|run| {
-            hidden
+            let tokens = hidden
                 .narrow(0, run.start, run.count * run.length)?
-                .reshape((run.count, run.length, width))?
-                .mean(1)
+                .reshape((run.count, run.length, width))?;
+            match pooling {
+                Pooling::Mean => tokens.mean(1),
+                Pooling::Cls => tokens.narrow(1, 0, 1)?.squeeze(1),
+            }
         })
         .collect::<candle_core::Result<Vec<_>>>()?;
     let place = Tensor::new(batch.place.as_slice(), device)?;
-    Ok(Tensor::cat(&means, 0)?.index_select(&place, 0)?)
+    Ok(Tensor::cat(&pooled, 0)?.index_select(&place, 0)?)
 }
 
 fn drop_out(tensor: Tensor, mode: Mode) -> Result<Tensor, EncoderError> {

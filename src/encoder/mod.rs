@@ -11,7 +11,7 @@ mod tokens;
 mod weights;
 
 pub use bert::{Bert, Dropout, Mode, PackedBatch};
-pub use config::EncoderConfig;
+pub use config::{EncoderConfig, Pooling};
 pub use quantise::{Q4_GROUP, QuantisedQ4, QuantisedQ8};
 pub use tokens::{MAX_TOKENS, TextTokenizer};
 pub use weights::{StoredTensor, Weights};

@@ -35,6 +35,7 @@ use crate::classifier::{
 use crate::encoder::{
     Bert, EncoderError, QuantisedQ4, QuantisedQ8, StoredTensor, TextTokenizer, Weights,
 };
+use crate::import::ImportError;
 
 /// Share of the rows kept for validation when no file of them is given.
 const HELD_BACK: usize = 6;
@@ -96,19 +97,9 @@ pub enum TrainError {
         /// What was asked for.
         name: String,
     },
-    /// The hub did not give a file.
-    #[error(
-        "cannot fetch {file} of {name} from the hub: {problem}. Check the name, the network and \
-         HF_ENDPOINT, or pass a directory"
-    )]
-    Hub {
-        /// The repository.
-        name: String,
-        /// The file.
-        file: String,
-        /// What went wrong.
-        problem: String,
-    },
+    /// The base is a checkpoint that cannot be fetched or read.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// The rows do not carry what training needs.
     #[error("{0}")]
     Labels(String),
