@@ -41,8 +41,13 @@ impl Checkpoint {
         source.check_files()?;
         let pooling = pooling(&source.directory)?;
         let mut shape = Shape::read(&path, pooling)?;
-        let weights = Weights::read(&source.directory.join("model.safetensors"))?;
-        let arranged = arrange(weights, &shape)?;
+        let path = source.directory.join("model.safetensors");
+        let arranged = arrange(Weights::read(&path)?, &shape).map_err(|error| match error {
+            EncoderError::Tensor { name, problem } => {
+                ImportError::File { path, problem: format!("tensor {name} {problem}") }
+            }
+            other => other.into(),
+        })?;
         shape.config.type_vocab_size = arranged.segments;
         let prefix = match prefix {
             Some(prefix) => prefix.to_owned(),

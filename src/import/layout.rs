@@ -1,8 +1,8 @@
 //! Which tensor is which? Brings a checkpoint's tensors into the names and shapes of
 //! [`crate::encoder::Bert`].
 
+use super::WORDS;
 use super::family::{Family, Shape};
-use super::{ImportError, WORDS};
 use crate::encoder::{EncoderError, StoredTensor, Weights};
 
 const POSITIONS: &str = "embeddings.position_embeddings.weight";
@@ -33,7 +33,7 @@ pub(super) struct Arranged {
 }
 
 /// Takes the encoder out of `source`.
-pub(super) fn arrange(source: Weights, shape: &Shape) -> Result<Arranged, ImportError> {
+pub(super) fn arrange(source: Weights, shape: &Shape) -> Result<Arranged, EncoderError> {
     let mut taker = Taker { prefix: prefix(&source)?, source, read: 0 };
     let (config, family) = (&shape.config, shape.family);
     let (hidden, wide) = (config.hidden_size, config.intermediate_size);

@@ -48,8 +48,8 @@ pub(super) struct TokenizerFile {
     kind: Kind,
     pieces: Vec<Piece>,
     merges: Vec<Option<Merge>>,
-    /// Ids of the tokens that were added to the model, in the file's order.
-    added: Vec<u32>,
+    /// Tokens that were added to the model, in the file's order, with their ids.
+    added: Vec<(String, u32)>,
 }
 
 /// A `tokenizer.json` with fewer pieces.
@@ -87,7 +87,10 @@ impl TokenizerFile {
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|token| tokenizer.token_to_id(token["content"].as_str()?))
+            .filter_map(|token| {
+                let content = token["content"].as_str()?;
+                Some((content.to_owned(), tokenizer.token_to_id(content)?))
+            })
             .collect();
         Ok(Self { path: path.to_owned(), json, kind, pieces, merges, added })
     }
@@ -105,7 +108,7 @@ impl TokenizerFile {
     /// Added tokens that the model does not know itself.
     fn added_alone(&self) -> BTreeSet<u32> {
         let known: BTreeSet<u32> = self.pieces.iter().map(|piece| piece.id).collect();
-        self.added.iter().copied().filter(|id| !known.contains(id)).collect()
+        self.added.iter().map(|(_, id)| *id).filter(|id| !known.contains(id)).collect()
     }
 
     /// How a piece's text spells the characters it stands for.
@@ -125,7 +128,8 @@ impl TokenizerFile {
 
     /// Refuses a tokenizer that gives ids for which the encoder has no row.
     pub(super) fn check_rows(&self, rows: usize) -> Result<(), ImportError> {
-        let ids = self.pieces.iter().map(|piece| piece.id).chain(self.added.iter().copied());
+        let ids =
+            self.pieces.iter().map(|piece| piece.id).chain(self.added.iter().map(|(_, id)| *id));
         let highest = ids.max().unwrap_or(0);
         if (highest as usize) < rows {
             return Ok(());
@@ -142,7 +146,7 @@ impl TokenizerFile {
     /// Ids that must stay whatever the languages: added tokens, those that frame every text, and
     /// the one for what is unknown.
     pub(super) fn required(&self) -> BTreeSet<u32> {
-        let mut required: BTreeSet<u32> = self.added.iter().copied().collect();
+        let mut required: BTreeSet<u32> = self.added.iter().map(|(_, id)| *id).collect();
         let mut frame = self.json["post_processor"].clone();
         for_each_id(&mut frame, &mut |id| required.extend(as_id(id)));
         let model = &self.json["model"];
@@ -179,10 +183,10 @@ impl TokenizerFile {
         let kept: Vec<&Piece> =
             self.pieces.iter().filter(|piece| keep.contains(&piece.id)).collect();
         // The crate counts added tokens that the model lacks on from the model's last id.
-        let known: BTreeSet<u32> = self.pieces.iter().map(|piece| piece.id).collect();
         let mut old_ids: Vec<u32> = kept.iter().map(|piece| piece.id).collect();
-        for id in &self.added {
-            if !known.contains(id) && !old_ids[kept.len()..].contains(id) {
+        let alone = self.added_alone();
+        for (_, id) in &self.added {
+            if alone.contains(id) && !old_ids[kept.len()..].contains(id) {
                 old_ids.push(*id);
             }
         }
@@ -192,10 +196,11 @@ impl TokenizerFile {
         let mut json = self.json.clone();
         json["truncation"] = Value::Null;
         json["padding"] = Value::Null;
-        let tokens = json["added_tokens"].as_array_mut().into_iter().flatten();
-        let contents = tokens.filter(|token| token["content"].as_str().is_some());
-        for (token, old) in contents.zip(&self.added) {
-            token["id"] = json!(new_ids[old]);
+        for token in json["added_tokens"].as_array_mut().into_iter().flatten() {
+            let known = self.added.iter().find(|(content, _)| token["content"] == *content);
+            if let Some((_, old)) = known {
+                token["id"] = json!(new_ids[old]);
+            }
         }
         let renumber = |id: &mut Value| {
             if let Some(new) = as_id(id).and_then(|old| new_ids.get(&old)) {
