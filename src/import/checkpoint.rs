@@ -1,7 +1,6 @@
 //! What is in the checkpoint? Its encoder in our layout, its tokenizer, and how it is meant to be
 //! used: pooling and prefix.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -63,16 +62,6 @@ impl Checkpoint {
             tensors_read: arranged.read,
             tensors_ignored: arranged.ignored,
         })
-    }
-
-    /// Token ids that occur in any of the texts.
-    pub(super) fn ids_used(&self, texts: &[String]) -> Result<BTreeSet<u32>, EncoderError> {
-        let mut used: BTreeSet<u32> =
-            self.tokenizer.encode(&self.prefix, "")?.into_iter().collect();
-        for text in texts {
-            used.extend(self.tokenizer.encode(&self.prefix, text)?);
-        }
-        Ok(used)
     }
 }
 

@@ -147,7 +147,7 @@ pub fn import(options: &ImportOptions) -> Result<ImportReport, ImportError> {
     let keep = match &alphabet {
         None => vocabulary.pieces().map(|piece| piece.id).collect(),
         Some(alphabet) => {
-            let used = checkpoint.ids_used(&texts)?;
+            let used = vocabulary.ids_used(&checkpoint.prefix, &texts)?;
             pieces::choose(&vocabulary, alphabet, &used, options.pieces)
         }
     };

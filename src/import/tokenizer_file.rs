@@ -45,6 +45,8 @@ struct Merge {
 pub(super) struct TokenizerFile {
     path: PathBuf,
     json: Value,
+    /// The tokenizer itself, which reads texts of any length.
+    tokenizer: Tokenizer,
     kind: Kind,
     pieces: Vec<Piece>,
     merges: Vec<Option<Merge>>,
@@ -67,8 +69,10 @@ impl TokenizerFile {
         let damaged = |problem: String| EncoderError::Damaged { path: path.to_owned(), problem };
         let json: Value =
             serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-        let tokenizer =
+        let mut tokenizer =
             Tokenizer::from_bytes(&bytes).map_err(|error| damaged(error.to_string()))?;
+        tokenizer.with_padding(None);
+        tokenizer.with_truncation(None).map_err(|error| damaged(error.to_string()))?;
         let kind = kind(&json["model"]).map_err(damaged)?;
         let mut pieces = pieces(&json["model"], kind);
         let merges = merges(&json["model"], &pieces);
@@ -92,7 +96,7 @@ impl TokenizerFile {
                 Some((content.to_owned(), tokenizer.token_to_id(content)?))
             })
             .collect();
-        Ok(Self { path: path.to_owned(), json, kind, pieces, merges, added })
+        Ok(Self { path: path.to_owned(), json, tokenizer, kind, pieces, merges, added })
     }
 
     /// All pieces of the model, by id.
@@ -156,6 +160,23 @@ impl TokenizerFile {
             required.extend(found.map(|piece| piece.id));
         }
         required
+    }
+
+    /// Ids that occur in any of the texts, each with `prefix` before it.
+    pub(super) fn ids_used(
+        &self,
+        prefix: &str,
+        texts: &[String],
+    ) -> Result<BTreeSet<u32>, EncoderError> {
+        let mut used = BTreeSet::new();
+        for text in texts.iter().map(String::as_str).chain([""]) {
+            let encoding = self
+                .tokenizer
+                .encode_fast(format!("{prefix}{text}"), true)
+                .map_err(|error| EncoderError::Tokenise(error.to_string()))?;
+            used.extend(encoding.get_ids());
+        }
+        Ok(used)
     }
 
     /// Adds the pieces that others are merged from.
