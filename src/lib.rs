@@ -12,6 +12,7 @@ pub mod domain;
 pub mod encoder;
 pub mod evaluate;
 pub mod http;
+pub mod import;
 pub mod knowledge;
 pub mod observe;
 pub mod store;

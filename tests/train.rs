@@ -210,6 +210,10 @@ fn a_damaged_pack_is_refused() {
 #[test]
 fn a_hub_name_is_fetched_once_from_the_endpoint() {
     let workshop = Workshop::new();
+    let pooling = workshop.path("base").join("1_Pooling");
+    std::fs::create_dir(&pooling).expect("a directory");
+    std::fs::write(pooling.join("config.json"), r#"{"pooling_mode_cls_token": true}"#)
+        .expect("a file");
     let hub = Hub::start(workshop.path("base"));
     let train = |out: &str, endpoint: &str| {
         lotse()
@@ -227,6 +231,10 @@ fn a_hub_name_is_fetched_once_from_the_endpoint() {
     // The second time the cache serves it: nobody listens at this address.
     let output = train("again", "http://127.0.0.1:9");
     assert!(output.status.success(), "{}", stderr(&output));
+    for pack in ["pack", "again"] {
+        let config = std::fs::read_to_string(workshop.path(pack).join("config.json"));
+        assert!(config.expect("a configuration").contains("\"pooling\": \"cls\""), "{pack}");
+    }
 
     let missing = lotse()
         .env("HF_ENDPOINT", &hub.endpoint)
@@ -278,7 +286,7 @@ impl Hub {
             }
         };
         let router = axum::Router::new()
-            .route("/someone/{name}/resolve/main/{file}", axum::routing::get(serve));
+            .route("/someone/{name}/resolve/main/{*file}", axum::routing::get(serve));
         let listener =
             runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));

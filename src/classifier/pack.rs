@@ -33,10 +33,12 @@ impl Pack {
                 });
             }
         }
+        let config = EncoderConfig::read(&directory.join("config.json"))?;
         Ok(Self {
             manifest,
-            config: EncoderConfig::read(&directory.join("config.json"))?,
-            tokenizer: TextTokenizer::read(&directory.join("tokenizer.json"))?,
+            tokenizer: TextTokenizer::read(&directory.join("tokenizer.json"))?
+                .limited(config.max_position_embeddings),
+            config,
             weights: Weights::read(&directory.join("model.safetensors"))?,
         })
     }

@@ -5,6 +5,7 @@
 mod classify;
 mod cross_validate;
 mod evaluate;
+mod import;
 mod init;
 mod key;
 pub mod knowledge;

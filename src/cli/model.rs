@@ -25,6 +25,8 @@ pub(super) enum ModelCommand {
         #[arg(default_value = "models/nordlicht-de-en")]
         pack: PathBuf,
     },
+    /// Make a base for `lotse train` out of a BERT-family checkpoint: smaller, and in your languages
+    Import(super::import::ImportArguments),
     /// Fit the confidence of automatic answers anew for a knowledge base that has changed much
     Answers {
         /// Model pack, whose lotse.json is rewritten
@@ -67,6 +69,7 @@ pub(super) fn run(command: &ModelCommand) -> anyhow::Result<()> {
                 summary.manifest.files.len()
             );
         }
+        ModelCommand::Import(arguments) => super::import::run(arguments)?,
         ModelCommand::Answers { pack, data, valid, dir, held_out, confidence } => {
             let (rows, valid) = (read_all(data)?, read_all(valid)?);
             let answering = fit_answering(pack, &rows, &valid, &dir.join("knowledge"))?;
@@ -168,8 +171,9 @@ fn print_summary(summary: &PackSummary) {
         line("certified", describe(certificate));
     }
     let training = &manifest.training;
-    line(
-        "trained",
+    let trained = if manifest.heads.is_empty() {
+        format!("not yet: a base for `lotse train`, made {}", training.created)
+    } else {
         format!(
             "{} on {} rows, calibrated on {}, quality {}, seed {}",
             training.created,
@@ -177,8 +181,9 @@ fn print_summary(summary: &PackSummary) {
             training.validation_rows,
             training.quality,
             training.seed
-        ),
-    );
+        )
+    };
+    line("trained", trained);
     for (name, value) in &manifest.figures {
         line("", format!("{name} {value:.4}"));
     }

@@ -3,7 +3,7 @@ use candle_core::{Device, Tensor, Var};
 use super::dropout::{Dropout, Mask};
 use super::fused::Operations;
 use super::packed::PackedBatch;
-use super::{EncoderConfig, EncoderError, StoredTensor, Weights};
+use super::{EncoderConfig, EncoderError, Pooling, StoredTensor, Weights};
 
 /// Tokens encoded in one pass; more are cut into several passes, so that memory stays bounded.
 const PASS_TOKENS: usize = 4_096;
@@ -213,14 +213,14 @@ impl Bert {
             .collect()
     }
 
-    /// Mean over the tokens of the last hidden state: `[sequences, hidden_size]`, in the order in
-    /// which the sequences were given.
+    /// Last hidden states pooled as the configuration says: `[sequences, hidden_size]`, in the order
+    /// in which the sequences were given.
     pub fn pooled(&self, batch: &PackedBatch, mode: Mode) -> Result<Tensor, EncoderError> {
         let mut hidden = self.embed(batch)?;
         for index in 0..self.layers.len() {
             hidden = self.through_layer(index, &hidden, batch, mode)?;
         }
-        mean_over_tokens(&hidden, batch, &self.device)
+        pool(&hidden, batch, self.config.pooling, &self.device)
     }
 
     /// As [`Self::pooled`], with the hidden state after every layer, `[tokens, hidden_size]` in the
@@ -235,7 +235,7 @@ impl Bert {
             let state = self.through_layer(index, &states[index], batch, mode)?;
             states.push(state);
         }
-        let pooled = mean_over_tokens(&states[self.layers.len()], batch, &self.device)?;
+        let pooled = pool(&states[self.layers.len()], batch, self.config.pooling, &self.device)?;
         states.remove(0);
         Ok((pooled, states))
     }
@@ -350,22 +350,26 @@ impl Layer {
     }
 }
 
-fn mean_over_tokens(
+fn pool(
     hidden: &Tensor,
     batch: &PackedBatch,
+    pooling: Pooling,
     device: &Device,
 ) -> Result<Tensor, EncoderError> {
     let width = hidden.dim(1)?;
-    let means = batch
+    let pooled = batch
         .runs
         .iter()
         .map(|run| {
-            hidden
+            let tokens = hidden
                 .narrow(0, run.start, run.count * run.length)?
-                .reshape((run.count, run.length, width))?
-                .mean(1)
+                .reshape((run.count, run.length, width))?;
+            match pooling {
+                Pooling::Mean => tokens.mean(1),
+                Pooling::Cls => tokens.narrow(1, 0, 1)?.squeeze(1),
+            }
         })
         .collect::<candle_core::Result<Vec<_>>>()?;
     let place = Tensor::new(batch.place.as_slice(), device)?;
-    Ok(Tensor::cat(&means, 0)?.index_select(&place, 0)?)
+    Ok(Tensor::cat(&pooled, 0)?.index_select(&place, 0)?)
 }

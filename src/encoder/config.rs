@@ -34,6 +34,20 @@ pub struct EncoderConfig {
     /// Names of the classes that other tools would open this checkpoint with.
     #[serde(default = "architectures")]
     pub architectures: Vec<String>,
+    /// How the vectors of a text's tokens become one vector.
+    #[serde(default)]
+    pub pooling: Pooling,
+}
+
+/// How the last hidden states of a text become one vector.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pooling {
+    /// Mean over all tokens.
+    #[default]
+    Mean,
+    /// The first token alone.
+    Cls,
 }
 
 fn bert() -> String {
@@ -66,18 +80,24 @@ impl EncoderConfig {
                 config.model_type
             )));
         }
-        if config.hidden_act != "gelu" {
-            return Err(damaged(format!("hidden_act `{}` is not supported", config.hidden_act)));
-        }
-        if config.num_attention_heads == 0
-            || !config.hidden_size.is_multiple_of(config.num_attention_heads)
-        {
-            return Err(damaged(format!(
-                "hidden_size {} cannot be split into {} heads",
-                config.hidden_size, config.num_attention_heads
-            )));
-        }
+        config.check().map_err(damaged)?;
         Ok(config)
+    }
+
+    /// Tells why [`Bert`](super::Bert) cannot compute an encoder of this shape.
+    pub fn check(&self) -> Result<(), String> {
+        if self.hidden_act != "gelu" {
+            return Err(format!("hidden_act `{}` is not supported", self.hidden_act));
+        }
+        if self.num_attention_heads == 0
+            || !self.hidden_size.is_multiple_of(self.num_attention_heads)
+        {
+            return Err(format!(
+                "hidden_size {} cannot be split into {} heads",
+                self.hidden_size, self.num_attention_heads
+            ));
+        }
+        Ok(())
     }
 
     /// Width of one attention head.

@@ -15,7 +15,7 @@ mod tokens;
 mod weights;
 
 pub use bert::{Bert, Mode};
-pub use config::EncoderConfig;
+pub use config::{EncoderConfig, Pooling};
 pub use dropout::Dropout;
 pub use packed::PackedBatch;
 pub use quantise::{Q4_GROUP, QuantisedQ4, QuantisedQ8};

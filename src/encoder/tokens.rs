@@ -15,6 +15,8 @@ const MAX_CHARS: usize = 6_000;
 #[derive(Clone)]
 pub struct TextTokenizer {
     tokenizer: Tokenizer,
+    /// Longest sequence that is given out.
+    limit: usize,
 }
 
 impl TextTokenizer {
@@ -30,10 +32,18 @@ impl TextTokenizer {
         let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(damaged)?;
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(damaged)?;
-        Ok(Self { tokenizer })
+        Ok(Self { tokenizer, limit: MAX_TOKENS })
     }
 
-    /// Token ids of `prefix` + `text`, at most [`MAX_TOKENS`], the closing special token included.
+    /// The same tokenizer for an encoder that knows no more than `positions` token positions.
+    #[must_use]
+    pub fn limited(mut self, positions: usize) -> Self {
+        self.limit = positions.clamp(1, MAX_TOKENS);
+        self
+    }
+
+    /// Token ids of `prefix` + `text`, at most [`MAX_TOKENS`] (or fewer, see
+    /// [`Self::limited`]), the closing special token included.
     pub fn encode(&self, prefix: &str, text: &str) -> Result<Vec<u32>, EncoderError> {
         let mut input = String::with_capacity(prefix.len() + text.len().min(MAX_CHARS * 4));
         input.push_str(prefix);
@@ -43,10 +53,10 @@ impl TextTokenizer {
             .encode_fast(input, true)
             .map_err(|error| EncoderError::Tokenise(error.to_string()))?;
         let mut ids = encoding.get_ids().to_vec();
-        if ids.len() > MAX_TOKENS {
+        if ids.len() > self.limit {
             let last = ids[ids.len() - 1];
-            ids.truncate(MAX_TOKENS);
-            ids[MAX_TOKENS - 1] = last;
+            ids.truncate(self.limit);
+            ids[self.limit - 1] = last;
         }
         Ok(ids)
     }

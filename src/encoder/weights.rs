@@ -145,6 +145,11 @@ impl Weights {
         Ok(tensor)
     }
 
+    /// Takes the tensor `name` out.
+    pub fn remove(&mut self, name: &str) -> Option<StoredTensor> {
+        self.tensors.remove(name)
+    }
+
     /// Adds or replaces a tensor.
     pub fn insert(&mut self, name: &str, tensor: StoredTensor) {
         self.tensors.insert(name.to_owned(), tensor);

@@ -7,9 +7,12 @@ use std::collections::BTreeMap;
 use candle_core::{Device, Tensor};
 use sha2::{Digest, Sha256};
 
-use super::labels::{self, Task};
+use super::calibrate::{of_head, temperature};
+use super::labels::{self, Task, Vocabulary};
 use super::probe::{HeadVariables, SHRINKAGE, Scaling, fit_head};
-use super::{FEWEST_VALIDATION_ROWS, HELD_BACK, LabelledRow, TrainError, calibrate};
+use super::scope::without_distance;
+use super::workshop::{FEWEST_VALIDATION_ROWS, HELD_BACK};
+use super::{LabelledRow, TrainError};
 use crate::classifier::{Classifier, Logits, ScopeCalibration, sigmoid, softmax};
 use crate::text::{PreparedText, prepare};
 
@@ -79,9 +82,9 @@ pub fn train_in_folds(
             plan.folds
         )));
     }
-    let intents = labels::intents(rows, &plan.out_of_scope);
+    let vocabulary = Vocabulary::of(rows, &plan.out_of_scope);
     let all = Labelled {
-        tasks: labels::trainable(labels::tasks(rows, &plan.out_of_scope, &intents)),
+        tasks: labels::trainable(labels::tasks(rows, &plan.out_of_scope, &vocabulary)),
         vectors: encode(base, rows, &mut progress)?,
     };
     if all.tasks.is_empty() {
@@ -248,9 +251,9 @@ impl Calibration {
             temperatures: valid
                 .tasks
                 .iter()
-                .map(|task| (task.name, calibrate::temperature(outputs, task)))
+                .map(|task| (task.name, temperature(&of_head(outputs, task.name), &task.targets).0))
                 .collect(),
-            scope: scope.and_then(|task| calibrate::scope(outputs, task)),
+            scope: scope.and_then(|task| without_distance(outputs, task)),
         }
     }
 
@@ -264,7 +267,7 @@ impl Calibration {
         let gold = task.labels[target as usize].clone();
         if task.name == "scope" {
             let (confidence, limit) = match &self.scope {
-                Some(scope) => (scope.probability(row), scope.threshold),
+                Some(scope) => (scope.probability(row, 0.0), scope.threshold),
                 None => (sigmoid(row[task.name][0]), 0.5),
             };
             let predicted = task.labels[usize::from(confidence >= limit)].clone();

@@ -37,6 +37,7 @@ use self::workshop::Workshop;
 use self::write::store_heads;
 use crate::classifier::{ClassifierError, Manifest};
 use crate::encoder::EncoderError;
+use crate::import::ImportError;
 
 /// How much of the model is trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -101,19 +102,9 @@ pub enum TrainError {
         /// What was asked for.
         name: String,
     },
-    /// The hub did not give a file.
-    #[error(
-        "cannot fetch {file} of {name} from the hub: {problem}. Check the name, the network and \
-         HF_ENDPOINT, or pass a directory"
-    )]
-    Hub {
-        /// The repository.
-        name: String,
-        /// The file.
-        file: String,
-        /// What went wrong.
-        problem: String,
-    },
+    /// The base is a checkpoint that cannot be fetched or read.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// The rows do not carry what training needs.
     #[error("{0}")]
     Labels(String),

@@ -76,8 +76,8 @@ pub enum RowsError {
 
 /// Reads one file of labelled rows, plain or compressed by gzip. Blank lines are passed over.
 pub fn read_rows(path: &Path) -> Result<Vec<LabelledRow>, RowsError> {
-    let bytes = read_bytes(path)
-        .map_err(|source| RowsError::Read { path: path.to_owned(), source })?;
+    let bytes =
+        read_bytes(path).map_err(|source| RowsError::Read { path: path.to_owned(), source })?;
     let mut rows = Vec::new();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let problem =

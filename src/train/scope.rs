@@ -107,6 +107,21 @@ pub(super) fn fit(
     Ok(best.map(|(_, kind)| Scope { calibration: calibration(&cases, kind), distance: kind }))
 }
 
+/// The mixture without distances, for rows of which nothing but the head outputs is known. None where
+/// all rows are in scope, or none.
+pub(super) fn without_distance(outputs: &[Logits], scope: &Task) -> Option<ScopeCalibration> {
+    let cases: Vec<Case> = outputs
+        .iter()
+        .zip(&scope.targets)
+        .filter_map(|(logits, target)| {
+            let scores = ScopeCalibration::scores(logits);
+            Some(Case { scores, distances: [0.0; 2], in_scope: (*target)? == 1 })
+        })
+        .collect();
+    let inside = cases.iter().filter(|case| case.in_scope).count();
+    (inside > 0 && inside < cases.len()).then(|| calibration(&cases, None))
+}
+
 /// The distance over all of the known rows.
 pub(super) fn typicality(known: &Known, distance: Distance) -> Typicality {
     let [intents, rows] = typicalities(known, |_| true);

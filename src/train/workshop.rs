@@ -15,13 +15,13 @@ use crate::domain::Language;
 use crate::encoder::{Bert, TextTokenizer, Weights};
 
 /// Share of the rows kept for validation when no file of them is given.
-const HELD_BACK: usize = 6;
+pub(super) const HELD_BACK: usize = 6;
 
 /// Rows that heads are fitted on before the encoder is trained with them.
 const STARTING_ROWS: usize = 6_000;
 
 /// Fewest validation rows that calibration is fitted on.
-const FEWEST_VALIDATION_ROWS: usize = 10;
+pub(super) const FEWEST_VALIDATION_ROWS: usize = 10;
 
 /// Rows an intent, at the median, up to which there are few of them.
 const FEW_ROWS: usize = 25;
