@@ -14,6 +14,7 @@ impl Report {
         let mut figures: BTreeMap<String, f64> =
             self.estimates().into_iter().map(|(name, estimate)| (name, estimate.value)).collect();
         figures.extend(self.plain().into_iter().map(|(name, value)| (name.to_owned(), value)));
+        figures.extend(self.added_plain());
         figures
     }
 
@@ -71,6 +72,7 @@ impl Report {
                 estimates.insert(format!("{name}.{}", slice.key), *estimate);
             }
         }
+        estimates.extend(self.added_estimates());
         estimates
     }
 

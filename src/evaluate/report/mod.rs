@@ -1,18 +1,27 @@
 //! What do the figures say of this model on these rows?
 
+mod added;
 mod answers;
+mod baseline;
 mod build;
 mod cases;
 mod figures;
 mod mistakes;
 mod scope;
 mod slices;
+mod suspects;
 
 use std::collections::BTreeMap;
 
+pub use baseline::{Baseline, BaselineReport, BaselineVerdict, Change, Compared};
+pub use suspects::Suspect;
+
 use serde::Serialize;
 
+use super::behaviour::BehaviourReport;
 use super::fail_if::{Comparison, Operator};
+use super::foreign::MatchSummary;
+use super::lint::LeakReport;
 use super::metrics::{
     AtLoss, Bin, Bootstrap, Confusion, CurvePoint, Estimate, LabelScore, rounded, rounded_if_any,
 };
@@ -34,6 +43,9 @@ pub struct ReportOptions {
     pub bootstrap: Bootstrap,
     /// Time each message took, in milliseconds, if it was measured.
     pub latencies: Vec<f64>,
+    /// Heads (`intent`, `sentiment`, `tier`) whose confidence the system does not state: figures of
+    /// it are left out.
+    pub without_confidence: Vec<String>,
     /// What was evaluated.
     pub about: About,
 }
@@ -46,6 +58,7 @@ impl Default for ReportOptions {
             targets: Vec::new(),
             bootstrap: Bootstrap::default(),
             latencies: Vec::new(),
+            without_confidence: Vec::new(),
             about: About::default(),
         }
     }
@@ -138,6 +151,16 @@ pub struct Report {
     pub latency: Option<Latency>,
     /// Everything that went wrong, by kind, the surest mistake first.
     pub mistakes: Vec<Mistake>,
+    /// Rows whose label is probably wrong, the most doubtful first.
+    pub suspects: Vec<Suspect>,
+    /// How a file of another system's predictions fits the rows; none where a pack was judged.
+    pub predictions: Option<MatchSummary>,
+    /// Comparison with another system on the same rows.
+    pub baseline: Option<BaselineReport>,
+    /// What changes in a message change in the reading.
+    pub behaviour: Option<BehaviourReport>,
+    /// Rows that stand in the training files as well.
+    pub leaks: Option<LeakReport>,
 }
 
 /// A target and whether it was reached.
