@@ -151,10 +151,10 @@ fn measure(
         latencies,
         about: About {
             model: manifest.name.clone(),
-            model_sha256: manifest.files.get("model.safetensors").cloned().unwrap_or_default(),
+            model_sha256: sha256(&arguments.model.join("lotse.json"))?,
             data,
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            created: jiff::Timestamp::now().to_string(),
+            created: now(),
         },
         ..ReportOptions::default()
     };
@@ -169,10 +169,19 @@ fn measure(
     others::add(report, &basis, Some(&classifier))
 }
 
+/// The time in whole seconds.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 fn data_file(path: &Path, rows: &[LabelledRow]) -> anyhow::Result<DataFile> {
-    let bytes = std::fs::read(path)?;
     let name = path.display().to_string();
-    Ok(DataFile { name, rows: rows.len(), sha256: format!("{:x}", Sha256::digest(&bytes)) })
+    Ok(DataFile { name, rows: rows.len(), sha256: sha256(path)? })
+}
+
+fn sha256(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(format!("{:x}", Sha256::digest(&bytes)))
 }
 
 fn decider(dir: &Path, classifier: &Classifier, risk: f32) -> anyhow::Result<Decider> {

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::{EvaluateArguments, data_file, decider};
+use super::{EvaluateArguments, data_file, decider, now, sha256};
 use crate::classifier::Classifier;
 use crate::evaluate::{
     About, Baseline, BehaviourOptions, Comparison, ForeignFile, LabelledFile, LeakReport,
-    LintOptions, Matched, Prediction, Report, ReportOptions, RowsOf, behave, predict,
+    LintOptions, MatchSummary, Matched, Prediction, Report, ReportOptions, RowsOf, behave, predict,
 };
 use crate::train::{LabelledRow, read_rows};
 
@@ -51,7 +51,7 @@ pub(super) fn measure_predictions(
                 .map(|(path, rows)| data_file(path, rows))
                 .collect::<anyhow::Result<_>>()?,
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            created: jiff::Timestamp::now().to_string(),
+            created: now(),
         },
         ..ReportOptions::default()
     };
@@ -140,8 +140,8 @@ fn baseline(path: &Path, basis: &Basis) -> anyhow::Result<Other> {
     let manifest = classifier.manifest();
     Ok(Other {
         name: format!("{} ({})", manifest.name, path.display()),
-        sha256: manifest.files.get("model.safetensors").cloned().unwrap_or_default(),
-        matched: Matched { predictions, summary: Default::default() },
+        sha256: sha256(&path.join("lotse.json"))?,
+        matched: Matched { predictions, summary: MatchSummary::default() },
     })
 }
 

@@ -21,11 +21,11 @@ const COLUMNS: [&str; 10] = [
 /// Reads a table whose columns are parted by commas, semicolons or tabs, whichever the first line
 /// has most of. An error is the line's number and what is wrong with it.
 pub(super) fn read(content: &[u8]) -> Result<Vec<Record>, (usize, String)> {
-    let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t']
+    let first = String::from_utf8_lossy(content.split(|byte| *byte == b'\n').next().unwrap_or(b""));
+    let delimiter = [',', ';', '\t']
         .into_iter()
-        .max_by_key(|mark| (first.iter().filter(|byte| *byte == mark).count(), *mark == b','))
-        .unwrap_or(b',');
+        .max_by_key(|mark| (first.matches(*mark).count(), *mark == ','))
+        .map_or(b',', |mark| mark as u8);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .trim(csv::Trim::Headers)

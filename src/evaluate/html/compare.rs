@@ -25,7 +25,7 @@ pub(super) fn section(report: &Report) -> String {
          this better</th><th>95 % interval</th><th>p</th><th></th></tr></thead><tbody>\n{rows}\
          </tbody></table></div>\n<p class=\"note\">Shares: exact test of McNemar 1947 on the \
          messages where exactly one is right; other figures: paired bootstrap, decided where the \
-         interval leaves out 0. Differences of shares in percentage points.</p>\n{}",
+         interval leaves out 0 and there are 30 messages or more. Differences of shares in percentage points.</p>\n{}",
         escape(&baseline.name),
         count(BaselineVerdict::Better),
         count(BaselineVerdict::Worse),
@@ -82,7 +82,7 @@ fn class(verdict: BaselineVerdict) -> &'static str {
     match verdict {
         BaselineVerdict::Better => "reached",
         BaselineVerdict::Worse => "missed",
-        BaselineVerdict::Undecided => "",
+        BaselineVerdict::Undecided => "open",
     }
 }
 

@@ -8,20 +8,23 @@ use super::{Report, ReportError, ReportOptions};
 use crate::domain::Language;
 use crate::evaluate::Prediction;
 use crate::evaluate::metrics::{
-    Agreement, Bootstrap, Confusions, Difference, Judged, auroc, brier, calibration_error,
-    mcnemar_exact, rounded_if_any,
+    Agreement, Bootstrap, Confusions, Difference, Estimate, Judged, auroc, brier,
+    calibration_error, mcnemar_exact, rounded_if_any,
 };
 use crate::train::LabelledRow;
 
 /// A difference is decided if chance alone would make one as large in fewer than 1 of 20 cases.
 const LEVEL: f64 = 0.05;
 
+/// Rows below which a bootstrap promises too much: its intervals are too narrow for few rows.
+const ENOUGH_ROWS: usize = 30;
+
 /// The system that is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Baseline<'a> {
     /// Its name: a pack or a file of predictions.
     pub name: &'a str,
-    /// SHA-256 of the pack's weights or of the file.
+    /// SHA-256 of the pack's `lotse.json` or of the file.
     pub sha256: &'a str,
     /// What it says of the same rows, in the same order.
     pub predictions: &'a [Prediction],
@@ -34,7 +37,7 @@ pub struct Baseline<'a> {
 pub struct BaselineReport {
     /// Name of the other system.
     pub name: String,
-    /// SHA-256 of the other pack's weights or of its file.
+    /// SHA-256 of the other pack's `lotse.json` or of its file.
     pub sha256: String,
     /// Every figure that both have.
     pub figures: Vec<Compared>,
@@ -252,9 +255,11 @@ fn share(
     })
 }
 
-/// A figure without a test of its own, decided by whether the interval leaves out 0.
+/// A figure without a test of its own, decided by whether the interval leaves out 0; with few rows
+/// it stays undecided.
 fn by_interval(name: &str, less_is_better: bool, values: Difference) -> Compared {
-    let decided = values.difference.low > 0.0 || values.difference.high < 0.0;
+    let Estimate { low, high, rows, .. } = values.difference;
+    let decided = rows >= ENOUGH_ROWS && (low > 0.0 || high < 0.0);
     Compared {
         figure: name.to_owned(),
         values,
@@ -313,9 +318,11 @@ fn scope(pairs: &[Pair], bootstrap: Bootstrap) -> Option<Compared> {
         stated(|pair| pair.0.prediction.in_scope.is_some()),
         stated(|pair| pair.1.prediction.in_scope.is_some()),
     );
-    let score = |case: &Case, stated: bool| match stated {
-        true => case.prediction.in_scope,
-        false => case.states("intent").then(|| case.intent_score()).flatten(),
+    let score = |case: &Case, stated: bool| {
+        if stated {
+            return case.prediction.in_scope;
+        }
+        case.states("intent").then(|| case.intent_score()).flatten()
     };
     let scores: Vec<((f32, bool), (f32, bool))> = pairs
         .iter()

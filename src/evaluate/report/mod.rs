@@ -69,7 +69,8 @@ impl Default for ReportOptions {
 pub struct About {
     /// Name of the model pack or of the other system.
     pub model: String,
-    /// SHA-256 of the pack; empty where there is none.
+    /// SHA-256 of the pack's `lotse.json`, which holds thresholds and calibration and vouches for
+    /// every other file, or of the file of predictions; empty where there is none.
     pub model_sha256: String,
     /// The files of labelled rows.
     pub data: Vec<DataFile>,

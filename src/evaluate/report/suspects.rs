@@ -43,19 +43,22 @@ pub struct Suspect {
 }
 
 /// One row's label, and what a head gave it with which confidence.
-struct Given<'a> {
+struct Row<'a> {
     case: &'a Case<'a>,
     gold: String,
     given: String,
     confidence: f32,
 }
 
+/// Label, what was given instead or alike, and how surely.
+type Given = (String, String, f32);
+
 /// Doubtful rows of all heads, by head, the most doubtful first.
 pub(super) fn suspects(cases: &[Case]) -> Vec<Suspect> {
-    let of = |head, given: &dyn Fn(&Case) -> Option<(String, String, f32)>| {
+    let of = |head, given: &dyn Fn(&Case) -> Option<Given>| {
         let given = cases.iter().filter(|case| case.states(head)).filter_map(|case| {
             let (gold, given, confidence) = given(case)?;
-            Some(Given { case, gold, given, confidence })
+            Some(Row { case, gold, given, confidence })
         });
         of_head(head, &given.collect::<Vec<_>>())
     };
@@ -74,7 +77,7 @@ pub(super) fn suspects(cases: &[Case]) -> Vec<Suspect> {
 }
 
 /// The delivered intent, out of scope being one, with its confidence.
-fn intent(case: &Case) -> Option<(String, String, f32)> {
+fn intent(case: &Case) -> Option<Given> {
     let (gold, given) = case.delivered_pair()?;
     let confidence = if case.rejected()? {
         1.0 - case.prediction.in_scope.or_else(|| case.intent_score())?
@@ -84,7 +87,7 @@ fn intent(case: &Case) -> Option<(String, String, f32)> {
     Some((gold.to_owned(), given.to_owned(), confidence))
 }
 
-fn of_head(head: &'static str, rows: &[Given]) -> Vec<Suspect> {
+fn of_head(head: &'static str, rows: &[Row]) -> Vec<Suspect> {
     let mut recognised: BTreeMap<&str, (usize, f32)> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.gold == row.given) {
         let (count, sum) = recognised.entry(&row.given).or_default();

@@ -77,7 +77,7 @@ fn baseline(baseline: &BaselineReport) -> String {
             unit.write(values.second),
             signed(unit, value),
             format!("{} – {}", signed(unit, low), signed(unit, high)),
-            compared.p.map_or(String::new(), |p| format!("{p:.3}")),
+            compared.p.map_or(String::new(), probability),
             compared.verdict.name().to_owned(),
         ]);
     }
@@ -91,6 +91,10 @@ fn baseline(baseline: &BaselineReport) -> String {
     });
     let name = cut(&one_line(&format!("baseline: {}", baseline.name)), WIDTH - 2);
     format!("{}  {name}\n  rows: {}\n", table.print(), counts.join("; "))
+}
+
+fn probability(p: f64) -> String {
+    if p < 0.001 { "<0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 fn behaviour(behaviour: &BehaviourReport, most: usize) -> String {
