@@ -1,3 +1,5 @@
+mod others;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +26,15 @@ const FINDINGS: usize = 20;
     lotse evaluate --data mine.jsonl --model my-pack --report report --fail-if 'intent_accuracy < 0.9'\n  \
     lotse evaluate --data held-out.jsonl --dir demo --certify 2% --confidence 95%\n  \
     lotse evaluate --cross-validate 5 --data mine.jsonl\n  \
+    lotse evaluate --data mine.jsonl --model new-pack --baseline old-pack --fail-if 'worse > 0'\n  \
+    lotse evaluate --data mine.jsonl --predictions rasa.jsonl --baseline models/nordlicht-de-en\n  \
     lotse evaluate --lint --data demo/examples/train.jsonl demo/examples/valid.jsonl\n\n\
+    Predictions of another system (--predictions, --baseline): JSONL, one object a line,\n  \
+    {\"id\": \"7\", \"intent\": \"get_invoice\", \"confidence\": 0.93, \"in_scope\"?: 0.99,\n   \
+    \"sentiment\"?: \"neutral\", \"sentiment_confidence\"?: 0.9, \"tier\"?: 2, \"tier_confidence\"?: 0.8}\n\
+    or CSV (.csv, .tsv) with these names in its first line. Rows are found by \"id\", else by \"text\",\n\
+    else by order. Intent null, an empty cell or the --out-of-scope label: rejected. Output of\n\
+    `lotse classify --jsonl` and of Rasa is read as well. More: eval/README.md\n\n\
     Exit status 1 if --fail-if holds, or if the lint finds something serious.")]
 pub(super) struct EvaluateArguments {
     /// Model pack
@@ -53,6 +63,22 @@ pub(super) struct EvaluateArguments {
     /// a message handed over, for example wrong=20,handover=4
     #[arg(long, requires = "dir")]
     costs: Option<Costs>,
+    /// Judge another system by its predictions, JSONL or CSV; no model is loaded
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "dir", "behaviour", "lint"])]
+    predictions: Option<PathBuf>,
+    /// Compare with a second pack or another system's predictions on the same rows: better, worse or
+    /// undecided, figure by figure
+    #[arg(long, value_name = "PACK|FILE", conflicts_with = "lint")]
+    baseline: Option<PathBuf>,
+    /// Change messages (slips, case, names, politeness, threats, insults) and see whether the
+    /// reading stays or moves as it must; at most ROWS messages a change
+    #[arg(long, value_name = "ROWS", num_args = 0..=1, require_equals = true,
+          default_missing_value = "100", conflicts_with = "lint",
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    behaviour: Option<usize>,
+    /// Training files: rows that stand there as well, exactly or nearly, and figures without them
+    #[arg(long, num_args = 1.., value_name = "FILE", conflicts_with = "lint")]
+    train: Vec<PathBuf>,
     /// Show what is to be reached beside a figure, for example `tier_accuracy >= 87%`
     #[arg(long, num_args = 1.., value_name = "COMPARISON")]
     target: Vec<String>,
@@ -134,6 +160,9 @@ fn measure(
     files: &[(&Path, Vec<LabelledRow>)],
     targets: Vec<Comparison>,
 ) -> anyhow::Result<Report> {
+    if let Some(path) = &arguments.predictions {
+        return others::measure_predictions(path, arguments, files, targets);
+    }
     let classifier = Classifier::load(&arguments.model)?;
     let decider = match &arguments.dir {
         Some(dir) => Some(decider(dir, &classifier, arguments.risk)?),
@@ -149,11 +178,7 @@ fn measure(
     let manifest = classifier.manifest();
     let data = files
         .iter()
-        .map(|(path, rows)| {
-            let bytes = std::fs::read(path)?;
-            let name = path.display().to_string();
-            Ok(DataFile { name, rows: rows.len(), sha256: format!("{:x}", Sha256::digest(&bytes)) })
-        })
+        .map(|(path, rows)| data_file(path, rows))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let options = ReportOptions {
         out_of_scope: arguments.out_of_scope.clone(),
@@ -163,14 +188,37 @@ fn measure(
         risk,
         about: About {
             model: manifest.name.clone(),
-            model_sha256: manifest.files.get("model.safetensors").cloned().unwrap_or_default(),
+            model_sha256: sha256(&arguments.model.join("lotse.json"))?,
             data,
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            created: jiff::Timestamp::now().to_string(),
+            created: now(),
         },
         ..ReportOptions::default()
     };
-    Ok(Report::build(&rows, &predictions, &options)?)
+    let report = Report::build(&rows, &predictions, &options)?;
+    let basis = others::Basis {
+        arguments,
+        files,
+        rows: &rows,
+        predictions: &predictions,
+        options: &options,
+    };
+    others::add(report, &basis, Some(&classifier))
+}
+
+/// The time in whole seconds.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn data_file(path: &Path, rows: &[LabelledRow]) -> anyhow::Result<DataFile> {
+    let name = path.display().to_string();
+    Ok(DataFile { name, rows: rows.len(), sha256: sha256(path)? })
+}
+
+fn sha256(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(format!("{:x}", Sha256::digest(&bytes)))
 }
 
 /// What `--certify` and `--costs` ask for. Refuses rows that the pack's confidence was fitted on.

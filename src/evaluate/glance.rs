@@ -163,9 +163,29 @@ pub(super) fn glance(report: &Report) -> Vec<Group> {
     groups
 }
 
-/// The unit of a figure, that of a part of the rows being that of the whole.
+/// Counts that are not among the figures that come first.
+const COUNTS: [&str; 7] = [
+    "suspected_labels",
+    "leaked_rows",
+    "leaked_rows_exact",
+    "leaked_rows_near",
+    "worse",
+    "better",
+    "undecided",
+];
+
+/// The unit of a figure, that of a part of the rows being that of the whole, and that of a
+/// difference being that of the figure itself.
 pub(super) fn unit_of(name: &str) -> Unit {
     let whole = name.split('.').next().unwrap_or(name);
+    let whole = whole.strip_prefix("baseline_").unwrap_or(whole);
+    let whole = whole.strip_suffix("_difference").unwrap_or(whole);
+    if whole.starts_with("behaviour_") {
+        return if whole.ends_with("_failed") { Unit::Share } else { Unit::Count };
+    }
+    if COUNTS.contains(&whole) {
+        return Unit::Count;
+    }
     PLAN.iter()
         .flat_map(|(_, plan)| plan.iter())
         .find(|(planned, _, _)| *planned == whole)
@@ -182,4 +202,33 @@ pub(super) fn wanted(target: &Target) -> String {
         Operator::Above | Operator::Below => target.operator.symbol(),
     };
     format!("{sign} {}", unit_of(&target.figure).write(target.value))
+}
+
+/// A figure in words, without the indent that it has below another.
+pub(super) fn title_of(name: &str) -> String {
+    let planned =
+        PLAN.iter().flat_map(|(_, plan)| plan.iter()).find(|(known, _, _)| *known == name);
+    let title = match name {
+        "intent_accuracy_overall" => "Intent right, all rows",
+        "intent_macro_f1_overall" => "Intent macro-F1, all rows",
+        "tier_macro_f1" => "Tier macro-F1",
+        "answerable_answered_right" => "Answerable answered rightly",
+        _ => planned.map_or(name, |(_, title, _)| title.trim()),
+    };
+    title.to_owned()
+}
+
+/// A difference with its sign, shares in percentage points.
+pub(super) fn signed(unit: Unit, value: f64) -> String {
+    let written = match unit {
+        Unit::Share => format!("{:+.1}", value * 100.0),
+        Unit::Score | Unit::Time => format!("{value:+.3}"),
+        Unit::Count => format!("{value:+.0}"),
+    };
+    if written.chars().any(|character| ('1'..='9').contains(&character)) {
+        written.replace('-', "−")
+    } else {
+        // A zero has no sign.
+        written.trim_start_matches(['+', '-']).to_owned()
+    }
 }

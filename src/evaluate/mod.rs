@@ -3,8 +3,10 @@
 //!
 //! Start with [`Report::build`]; [`metrics`] holds the statistics, each with its source.
 
+mod behaviour;
 mod fail_if;
 mod folds;
+mod foreign;
 mod glance;
 mod html;
 mod layout;
@@ -16,19 +18,27 @@ mod report;
 mod risk;
 mod text;
 
+pub use behaviour::{
+    BehaviourExample, BehaviourOptions, BehaviourReport, BehaviourTest, Expectation, behave,
+};
 pub use fail_if::{Comparison, FailIf, FailIfError, Operator};
 pub use folds::{
     CrossValidation, HeadSpread, LearningStep, Outlook, SHARES as LEARNING_SHARES, Spread, Verdict,
 };
+pub use foreign::{
+    ForeignError, ForeignFile, MatchSummary, Matched, Record, RowsOf, UnknownIntent,
+};
 pub use html::page;
 pub use lint::{
-    FileCounts, Finding, FindingKind, LabelledFile, LintOptions, LintReport, Place, lint,
+    FileCounts, Finding, FindingKind, LabelledFile, Leak, LeakReport, LintOptions, LintReport,
+    Place, lint,
 };
 pub use predict::{Decider, predict};
 pub use predictions::Prediction;
 pub use report::{
-    About, AnswerReport, Calibration, DataFile, FORMAT, HeadReport, IntentReport, Latency, Mistake,
-    MistakeKind, Report, ReportError, ReportOptions, ScopeReport, Slice, Target,
+    About, AnswerReport, Baseline, BaselineReport, BaselineVerdict, Calibration, Change, Compared,
+    DataFile, FORMAT, HeadReport, IntentReport, Latency, Mistake, MistakeKind, Report, ReportError,
+    ReportOptions, ScopeReport, Slice, Suspect, Target,
 };
 pub use risk::{
     CostPoint, CostReport, Costs, CostsError, Guarantee, OpenAnswer, Promise, PromiseError,

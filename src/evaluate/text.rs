@@ -1,5 +1,7 @@
 //! What does a reader of a terminal see? The report in at most 100 columns.
 
+mod added;
+
 use super::glance::{glance, wanted};
 use super::layout::{Side, Table, WIDTH, cut, one_line};
 use super::metrics::Estimate;
@@ -42,6 +44,7 @@ pub fn text(report: &Report, options: TextOptions) -> String {
     if let Some(intent) = &report.intent {
         blocks.extend(worst_intents(intent));
     }
+    blocks.extend(added::added(report, options.mistakes));
     if options.mistakes > 0 {
         blocks.extend(MistakeKind::ALL.map(|kind| mistakes(report, kind, options.mistakes)));
     }

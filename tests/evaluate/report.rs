@@ -93,15 +93,15 @@ const PREDICTIONS: [&str; 10] = [
     "track_refund 0.58 | 0.90 | 2 0.75 | neutral 0.77 | answer | refund-time 0.71 | billing",
 ];
 
-fn rows() -> Vec<LabelledRow> {
+pub(super) fn rows() -> Vec<LabelledRow> {
     ROWS.iter().enumerate().map(|(id, line)| row(id, line)).collect()
 }
 
-fn predictions() -> Vec<Prediction> {
+pub(super) fn predictions() -> Vec<Prediction> {
     PREDICTIONS.iter().map(|line| prediction(line)).collect()
 }
 
-fn options() -> ReportOptions {
+pub(super) fn options() -> ReportOptions {
     let target = |text| Comparison::parse(text).unwrap();
     ReportOptions {
         targets: vec![
@@ -273,7 +273,7 @@ fn the_page_is_whole_and_holds_nothing_foreign() {
 }
 
 /// Rows and predictions that lack labels at random.
-fn anything() -> impl Strategy<Value = (LabelledRow, Prediction)> {
+pub(super) fn anything() -> impl Strategy<Value = (LabelledRow, Prediction)> {
     let row = (
         "[a-zäß<&\n ]{0,40}",
         prop::option::of("(a|b|c|greeting|out_of_scope)"),

@@ -1,7 +1,10 @@
 //! What does a reader of the report's page see? One HTML file that needs nothing else: style and
 //! drawings are inside, there is no script, and it prints.
 
+mod behaviour;
 mod charts;
+mod compare;
+mod labels;
 mod plot;
 mod risk;
 mod tables;
@@ -16,12 +19,17 @@ pub fn page(report: &Report) -> String {
     let title = title(report);
     let sections: Vec<Section> = [
         Section::new("figures", "At a glance", tables::glance(report)),
+        Section::new("baseline", "Better than the baseline?", compare::section(report)),
         Section::new("parts", "Parts of the rows", tables::slices(report)),
         Section::new("confidence", "Can the confidence be believed?", charts::calibration(report)),
         Section::new("thresholds", "What a threshold buys", charts::thresholds(report)),
         Section::new("risk", "How far may it answer?", risk::section(report)),
         Section::new("confusions", "What is taken for what", tables::confusions(report)),
         Section::new("intents", "Every intent", tables::intents(report)),
+        Section::new("heads", "Tier and sentiment", labels::heads(report)),
+        Section::new("behaviour", "Does it stay steady?", behaviour::section(report)),
+        Section::new("labels", "Suspected label mistakes", labels::suspects(report)),
+        Section::new("leaks", "Leaks from the training files", labels::leaks(report)),
         Section::new("mistakes", "Mistakes", tables::mistakes(report)),
         Section::new("data", "What was evaluated", tables::provenance(report)),
     ]
@@ -37,9 +45,10 @@ pub fn page(report: &Report) -> String {
          content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <header>\n<p class=\"kicker\">How good is it?</p>\n<h1>{title}</h1>\n{}\n{}</header>\n\
-         <nav aria-label=\"Sections\">{links}</nav>\n<main>\n{body}</main>\n</body>\n</html>\n",
+         {}<nav aria-label=\"Sections\">{links}</nav>\n<main>\n{body}</main>\n</body>\n</html>\n",
         tables::subtitle(report),
         tables::tiles(report),
+        labels::predictions(report),
     )
 }
 

@@ -2,6 +2,7 @@
 //! other, classes with too few rows.
 
 mod labels;
+mod leaks;
 mod near;
 mod print;
 
@@ -11,6 +12,8 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::train::LabelledRow;
+
+pub use leaks::{Leak, LeakReport};
 
 /// A file of labelled rows. The first of several is taken for the training file.
 #[derive(Clone, Copy, Debug)]
@@ -193,18 +196,7 @@ impl Located<'_> {
 
 /// Looks through files of labelled rows.
 pub fn lint(files: &[LabelledFile], options: &LintOptions) -> LintReport {
-    let rows: Vec<Located> = files
-        .iter()
-        .enumerate()
-        .flat_map(|(index, file)| {
-            file.rows.iter().enumerate().map(move |(row_index, row)| Located {
-                file: index,
-                name: file.name,
-                number: row_index + 1,
-                row,
-            })
-        })
-        .collect();
+    let rows = located(files);
     let mut same: BTreeMap<String, Vec<Located>> = BTreeMap::new();
     for located in &rows {
         same.entry(normalised(&located.row.text)).or_default().push(*located);
@@ -217,6 +209,22 @@ pub fn lint(files: &[LabelledFile], options: &LintOptions) -> LintReport {
     findings.extend(labels::thin_classes(&counts, options));
     findings.sort_by_key(|finding| finding.kind);
     LintReport { files: counts, findings }
+}
+
+/// All rows with their files.
+fn located<'a>(files: &[LabelledFile<'a>]) -> Vec<Located<'a>> {
+    files
+        .iter()
+        .enumerate()
+        .flat_map(|(index, file)| {
+            file.rows.iter().enumerate().map(move |(row_index, row)| Located {
+                file: index,
+                name: file.name,
+                number: row_index + 1,
+                row,
+            })
+        })
+        .collect()
 }
 
 /// A text without what does not tell two messages apart: case, punctuation, umlauts spelt out, and

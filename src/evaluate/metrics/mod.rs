@@ -6,6 +6,7 @@
 mod calibration;
 mod intervals;
 mod labels;
+mod paired;
 mod ranking;
 
 pub use calibration::{BINS, Bin, Judged, brier, calibration_error, reliability_bins};
@@ -14,6 +15,7 @@ pub use intervals::{
     wilson,
 };
 pub use labels::{Confusion, Confusions, LabelScore, accuracy};
+pub use paired::{Agreement, Difference, mcnemar_exact};
 pub use ranking::{
     AtLoss, Candidate, CurvePoint, ScopeScore, auroc, recall_at_loss, risk_coverage,
 };

@@ -8,6 +8,7 @@ use super::mistakes::mistakes;
 use super::risk::risk;
 use super::scope::scope;
 use super::slices::slices;
+use super::suspects::suspects;
 use super::{
     Calibration, FORMAT, HeadReport, IntentReport, Latency, Report, ReportError, ReportOptions,
 };
@@ -76,6 +77,11 @@ impl Report {
             slices: slices(&cases),
             latency: latency(&options.latencies),
             mistakes: mistakes(&cases),
+            suspects: suspects(&cases),
+            predictions: None,
+            baseline: None,
+            behaviour: None,
+            leaks: None,
         };
         report.judge_targets(&options.targets);
         Ok(report)
@@ -85,7 +91,7 @@ impl Report {
 /// What one head stated of a row, and whether it was right.
 type Judge<'a> = fn(&Case<'a>) -> Option<Judged>;
 
-fn check(rows: &[LabelledRow], predictions: &[Prediction]) -> Result<(), ReportError> {
+pub(super) fn check(rows: &[LabelledRow], predictions: &[Prediction]) -> Result<(), ReportError> {
     if rows.len() != predictions.len() {
         let predictions = predictions.len();
         return Err(ReportError::Lengths { rows: rows.len(), predictions });
@@ -114,6 +120,7 @@ fn intent(cases: &[Case], options: &ReportOptions) -> Option<IntentReport> {
     let kept_right = in_scope.iter().filter(|(gold, given)| gold == given).count();
     let candidates: Vec<Candidate> = cases
         .iter()
+        .filter(|case| case.states("intent"))
         .filter_map(Case::intent)
         .map(|judged| Candidate {
             confidence: judged.confidence,
@@ -157,7 +164,8 @@ fn calibrations<'a>(cases: &[Case<'a>], bootstrap: Bootstrap) -> BTreeMap<String
     heads
         .into_iter()
         .filter_map(|(name, judge)| {
-            let judged: Vec<Judged> = cases.iter().filter_map(judge).collect();
+            let stated = cases.iter().filter(|case| case.states(name));
+            let judged: Vec<Judged> = stated.filter_map(judge).collect();
             Some((name.to_owned(), calibration(&judged, bootstrap)?))
         })
         .collect()

@@ -37,6 +37,19 @@ impl<'a> Case<'a> {
         Some(self.prediction.intent.is_none() || best.name == self.options.out_of_scope)
     }
 
+    /// How far the intent alone speaks for the row being in scope: the confidence of the best
+    /// intent, turned round where that is the out-of-scope label itself.
+    pub(super) fn intent_score(&self) -> Option<f32> {
+        let best = self.prediction.best_intent.as_ref()?;
+        let outside = best.name == self.options.out_of_scope;
+        Some(if outside { 1.0 - best.confidence } else { best.confidence })
+    }
+
+    /// Whether the system states how sure this head is.
+    pub(super) fn states(&self, head: &str) -> bool {
+        !self.options.without_confidence.iter().any(|without| without == head)
+    }
+
     /// Gold and most probable intent of an in-scope row, nothing rejected.
     pub(super) fn best_pair(&self) -> Option<(&'a str, &'a str)> {
         if self.in_scope() != Some(true) {

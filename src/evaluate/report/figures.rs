@@ -15,6 +15,7 @@ impl Report {
         let mut figures: BTreeMap<String, f64> =
             self.estimates().into_iter().map(|(name, estimate)| (name, estimate.value)).collect();
         figures.extend(self.plain().into_iter().map(|(name, value)| (name.to_owned(), value)));
+        figures.extend(self.added_plain());
         figures
     }
 
@@ -72,6 +73,7 @@ impl Report {
                 estimates.insert(format!("{name}.{}", slice.key), *estimate);
             }
         }
+        estimates.extend(self.added_estimates());
         estimates
     }
 

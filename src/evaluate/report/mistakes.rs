@@ -85,7 +85,7 @@ fn wrong_scope(case: &Case) -> Option<(String, String, f32)> {
         return None;
     }
     let best = case.prediction.best_intent.as_ref()?;
-    let score = case.prediction.in_scope.unwrap_or(best.confidence);
+    let score = case.prediction.in_scope.or_else(|| case.intent_score())?;
     let gold = case.row.intent.clone()?;
     Some(if rejected {
         (gold, case.options.out_of_scope.clone(), 1.0 - score)

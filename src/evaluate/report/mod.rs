@@ -1,6 +1,8 @@
 //! What do the figures say of this model on these rows?
 
+mod added;
 mod answers;
+mod baseline;
 mod build;
 mod cases;
 mod figures;
@@ -8,12 +10,19 @@ mod mistakes;
 mod risk;
 mod scope;
 mod slices;
+mod suspects;
 
 use std::collections::BTreeMap;
 
+pub use baseline::{Baseline, BaselineReport, BaselineVerdict, Change, Compared};
+pub use suspects::Suspect;
+
 use serde::Serialize;
 
+use super::behaviour::BehaviourReport;
 use super::fail_if::{Comparison, Operator};
+use super::foreign::MatchSummary;
+use super::lint::LeakReport;
 use super::metrics::{
     AtLoss, Bin, Bootstrap, Confusion, CurvePoint, Estimate, LabelScore, rounded, rounded_if_any,
 };
@@ -38,6 +47,9 @@ pub struct ReportOptions {
     pub latencies: Vec<f64>,
     /// What to find out about thresholds of the answer confidence.
     pub risk: RiskOptions,
+    /// Heads (`intent`, `sentiment`, `tier`) whose confidence the system does not state: figures of
+    /// it are left out.
+    pub without_confidence: Vec<String>,
     /// What was evaluated.
     pub about: About,
 }
@@ -51,6 +63,7 @@ impl Default for ReportOptions {
             bootstrap: Bootstrap::default(),
             latencies: Vec::new(),
             risk: RiskOptions::default(),
+            without_confidence: Vec::new(),
             about: About::default(),
         }
     }
@@ -61,7 +74,8 @@ impl Default for ReportOptions {
 pub struct About {
     /// Name of the model pack or of the other system.
     pub model: String,
-    /// SHA-256 of the pack; empty where there is none.
+    /// SHA-256 of the pack's `lotse.json`, which holds thresholds and calibration and vouches for
+    /// every other file, or of the file of predictions; empty where there is none.
     pub model_sha256: String,
     /// The files of labelled rows.
     pub data: Vec<DataFile>,
@@ -146,6 +160,16 @@ pub struct Report {
     pub latency: Option<Latency>,
     /// Everything that went wrong, by kind, the surest mistake first.
     pub mistakes: Vec<Mistake>,
+    /// Rows whose label is probably wrong, the most doubtful first.
+    pub suspects: Vec<Suspect>,
+    /// How a file of another system's predictions fits the rows; none where a pack was judged.
+    pub predictions: Option<MatchSummary>,
+    /// Comparison with another system on the same rows.
+    pub baseline: Option<BaselineReport>,
+    /// What changes in a message change in the reading.
+    pub behaviour: Option<BehaviourReport>,
+    /// Rows that stand in the training files as well.
+    pub leaks: Option<LeakReport>,
 }
 
 /// A target and whether it was reached.

@@ -45,16 +45,17 @@ pub(super) fn scope(cases: &[Case], options: &ReportOptions) -> Option<ScopeRepo
 }
 
 /// The score that ranks the rows, with its name: the probability of being in scope if every
-/// prediction states one, otherwise the confidence of the best intent.
+/// prediction states one, otherwise the confidence of the best intent. No rows without either.
 fn scores(cases: &[Case]) -> (&'static str, Vec<ScopeScore>) {
     let judged = || cases.iter().filter(|case| case.in_scope().is_some());
     let stated = judged().all(|case| case.prediction.in_scope.is_some());
     let name = if stated { "in_scope" } else { "confidence" };
     let scores = judged()
+        .filter(|case| stated || case.states("intent"))
         .filter_map(|case| {
-            let best = case.prediction.best_intent.as_ref()?;
+            let score = case.intent_score()?;
             Some(ScopeScore {
-                score: if stated { case.prediction.in_scope? } else { best.confidence },
+                score: if stated { case.prediction.in_scope? } else { score },
                 in_scope: case.in_scope()?,
                 costs: case.intent().is_some_and(|judged| judged.right),
             })

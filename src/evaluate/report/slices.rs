@@ -26,8 +26,10 @@ pub(super) fn slices(cases: &[Case]) -> Vec<Slice> {
         slice(cases, "language", name, language.code(), &|case| case.language() == language)
     });
     let channels = Channel::ALL.into_iter().map(|channel| {
-        let name = channel.name();
-        slice(cases, "channel", name, name, &|case| case.row.channel == Some(channel))
+        let key = channel.name();
+        // A telephone message is a transcript: speech, where the others are written.
+        let name = if channel == Channel::Phone { "phone (speech)" } else { key };
+        slice(cases, "channel", name, key, &|case| case.row.channel == Some(channel))
     });
     let lengths = LENGTHS.into_iter().map(|(least, most, name, key)| {
         slice(cases, "length", name, key, &|case| (least..=most).contains(&case.words()))
