@@ -3,10 +3,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use sha2::{Digest, Sha256};
 
+use super::summaries;
 use crate::classifier::Classifier;
 use crate::evaluate::{
     About, Comparison, DataFile, Decider, FailIf, LabelledFile, LintOptions, Report, ReportOptions,
-    TextOptions, lint, page, predict, text,
+    TextOptions, lint, page, predict, summary_text, text,
 };
 use crate::knowledge::Knowledge;
 use crate::train::{LabelledRow, OUT_OF_SCOPE, read_rows};
@@ -20,15 +21,20 @@ const FINDINGS: usize = 20;
 #[command(after_help = "Examples:\n  \
     lotse evaluate --data eval/nordlicht/test.jsonl --dir demo\n  \
     lotse evaluate --data mine.jsonl --model my-pack --report report --fail-if 'intent_accuracy < 0.9'\n  \
-    lotse evaluate --lint --data demo/examples/train.jsonl demo/examples/valid.jsonl\n\n\
+    lotse evaluate --lint --data demo/examples/train.jsonl demo/examples/valid.jsonl\n  \
+    lotse evaluate --summaries eval/summaries/test.jsonl --dir demo\n\n\
     Exit status 1 if --fail-if holds, or if the lint finds something serious.")]
 pub(super) struct EvaluateArguments {
     /// Model pack
     #[arg(long, default_value = "models/nordlicht-de-en")]
     model: PathBuf,
     /// Labelled rows, JSONL: {"text", "intent"?, "tier"?, "sentiment"?, "articles"?, "queue"?, …}
-    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    #[arg(long, required_unless_present = "summaries", num_args = 1.., value_name = "FILE")]
     data: Vec<PathBuf>,
+    /// Judge hand-over summaries instead, on dialogues, JSONL: {"id", "language", "turns",
+    /// "reference", "facts"}
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "lint", "fail_if", "target", "report"])]
+    summaries: Option<PathBuf>,
     /// Operator's directory: with it, answers and queues are judged as well
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -60,6 +66,9 @@ pub(super) struct EvaluateArguments {
 
 /// Runs the command; false is exit status 1.
 pub(super) fn run(arguments: &EvaluateArguments) -> anyhow::Result<bool> {
+    if let Some(file) = &arguments.summaries {
+        return judge_summaries(arguments, file).map(|()| true);
+    }
     let files = arguments
         .data
         .iter()
@@ -93,6 +102,15 @@ pub(super) fn run(arguments: &EvaluateArguments) -> anyhow::Result<bool> {
         eprintln!("lotse: --fail-if holds: {failure}");
     }
     Ok(failures.is_empty())
+}
+
+fn judge_summaries(arguments: &EvaluateArguments, file: &Path) -> anyhow::Result<()> {
+    let report = summaries::measure(file, &arguments.model, arguments.dir.as_deref())?;
+    print!("{}", summary_text(&report, arguments.mistakes));
+    if let Some(path) = &arguments.json {
+        write(path, &serde_json::to_string_pretty(&report)?)?;
+    }
+    Ok(())
 }
 
 fn measure(

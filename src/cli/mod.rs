@@ -10,6 +10,7 @@ pub mod knowledge;
 mod model;
 pub mod routing;
 pub mod serve;
+mod summaries;
 mod train;
 
 use std::process::ExitCode;

@@ -12,6 +12,7 @@ pub mod metrics;
 mod predict;
 mod predictions;
 mod report;
+mod summaries;
 mod text;
 
 pub use fail_if::{Comparison, FailIf, FailIfError, Operator};
@@ -24,5 +25,10 @@ pub use predictions::Prediction;
 pub use report::{
     About, AnswerReport, Calibration, DataFile, FORMAT, HeadReport, IntentReport, Latency, Mistake,
     MistakeKind, Report, ReportError, ReportOptions, ScopeReport, Slice, Target,
+};
+pub use summaries::{
+    Dialogue, DialogueTurn, DialoguesError, KeyFact, Missed, SummaryFigures, SummaryReport,
+    SummarySlice, customer_lead, first_words, holds, lead, longest_turn, read_dialogues, rouge_1,
+    rouge_l, summary_text, text_rank, tokens, word_count,
 };
 pub use text::{TextOptions, text};

@@ -1,0 +1,53 @@
+//! What does a reader of a terminal see of the figures of summaries?
+
+use super::report::{SummaryReport, SummarySlice};
+use crate::evaluate::layout::{Side, Table, cut, one_line, percent};
+
+/// Columns of a summary in the list of missed facts.
+const SUMMARY_WIDTH: usize = 1_000;
+
+/// The report as text, with at most so many summaries that lack a key fact.
+pub fn summary_text(report: &SummaryReport, missed: usize) -> String {
+    let mut text: String = report.slices.iter().map(table).collect::<Vec<String>>().join("\n");
+    let shown = missed.min(report.missed.len());
+    if shown > 0 {
+        text.push_str(&format!("\nSummaries that lack a fact, {shown} of {}\n", report.missed.len()));
+    }
+    for missed in &report.missed[..shown] {
+        let summary = cut(&one_line(&missed.summary), SUMMARY_WIDTH);
+        let facts = one_line(&missed.facts.join("; "));
+        text.push_str(&format!("  {}: {summary}\n    lacks: {facts}\n", one_line(&missed.id)));
+    }
+    text
+}
+
+fn table(slice: &SummarySlice) -> String {
+    let heading = format!("{}: {} dialogues, {} facts", slice.name, slice.dialogues, slice.facts);
+    let mut table = Table::new(&[
+        (heading.as_str(), Side::Left),
+        ("facts %", Side::Right),
+        ("Lotse is ahead by", Side::Right),
+        ("ROUGE-1", Side::Right),
+        ("ROUGE-L", Side::Right),
+        ("words", Side::Right),
+        ("facts/10", Side::Right),
+        ("turns %", Side::Right),
+    ]);
+    for figures in &slice.figures {
+        let behind = figures.behind.map_or(String::new(), |behind| {
+            let (low, high) = (percent(behind.low), percent(behind.high));
+            format!("{} ({low} – {high})", percent(behind.value))
+        });
+        table.add([
+            figures.name.clone(),
+            percent(figures.coverage),
+            behind,
+            format!("{:.3}", figures.rouge_1),
+            format!("{:.3}", figures.rouge_l),
+            format!("{:.1}", figures.words),
+            format!("{:.2}", figures.facts_per_ten_words),
+            percent(figures.turns),
+        ]);
+    }
+    table.print()
+}
