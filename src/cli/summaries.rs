@@ -9,7 +9,7 @@ use crate::domain::{Author, SuggestedArticle, Turn};
 use crate::evaluate::{Dialogue, SummaryReport, read_dialogues};
 use crate::knowledge::Knowledge;
 use crate::text::{PreparedText, prepare};
-use crate::triage::summarize;
+use crate::triage::{conversation_language, summarize};
 
 /// Articles suggested to the agent, as by the service.
 const SUGGESTIONS: usize = 3;
@@ -70,7 +70,7 @@ fn summary(
             article_id: None,
         });
     }
-    let language = last.as_ref().map_or(dialogue.language, |(text, _)| text.language);
+    let language = conversation_language(&turns).unwrap_or(dialogue.language);
     let hits = last.iter().zip(knowledge).flat_map(|((text, reading), knowledge)| {
         knowledge.search(text, &reading.embedding, &reading.classification, SUGGESTIONS)
     });

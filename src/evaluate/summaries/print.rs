@@ -11,7 +11,10 @@ pub fn summary_text(report: &SummaryReport, missed: usize) -> String {
     let mut text: String = report.slices.iter().map(table).collect::<Vec<String>>().join("\n");
     let shown = missed.min(report.missed.len());
     if shown > 0 {
-        text.push_str(&format!("\nSummaries that lack a fact, {shown} of {}\n", report.missed.len()));
+        text.push_str(&format!(
+            "\nSummaries that lack a fact, {shown} of {}\n",
+            report.missed.len()
+        ));
     }
     for missed in &report.missed[..shown] {
         let summary = cut(&one_line(&missed.summary), SUMMARY_WIDTH);
@@ -22,16 +25,16 @@ pub fn summary_text(report: &SummaryReport, missed: usize) -> String {
 }
 
 fn table(slice: &SummarySlice) -> String {
-    let heading = format!("{}: {} dialogues, {} facts", slice.name, slice.dialogues, slice.facts);
+    let heading = format!("{} ({} dialogues)", slice.name, slice.dialogues);
     let mut table = Table::new(&[
         (heading.as_str(), Side::Left),
-        ("facts %", Side::Right),
-        ("Lotse is ahead by", Side::Right),
-        ("ROUGE-1", Side::Right),
-        ("ROUGE-L", Side::Right),
+        ("facts", Side::Right),
+        ("Lotse ahead by", Side::Right),
+        ("R-1", Side::Right),
+        ("R-L", Side::Right),
         ("words", Side::Right),
-        ("facts/10", Side::Right),
-        ("turns %", Side::Right),
+        ("per 10", Side::Right),
+        ("turns", Side::Right),
     ]);
     for figures in &slice.figures {
         let behind = figures.behind.map_or(String::new(), |behind| {
@@ -42,8 +45,8 @@ fn table(slice: &SummarySlice) -> String {
             figures.name.clone(),
             percent(figures.coverage),
             behind,
-            format!("{:.3}", figures.rouge_1),
-            format!("{:.3}", figures.rouge_l),
+            format!("{:.2}", figures.rouge_1),
+            format!("{:.2}", figures.rouge_l),
             format!("{:.1}", figures.words),
             format!("{:.2}", figures.facts_per_ten_words),
             percent(figures.turns),

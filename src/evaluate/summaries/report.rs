@@ -119,9 +119,7 @@ impl SummaryReport {
             (!rows.is_empty()).then(|| slice(name, &rows, &ways))
         };
         let mut slices: Vec<SummarySlice> = slice("all", None).into_iter().collect();
-        slices.extend(
-            Language::ALL.into_iter().filter_map(|lang| slice(lang.code(), Some(lang))),
-        );
+        slices.extend(Language::ALL.into_iter().filter_map(|lang| slice(lang.code(), Some(lang))));
         let missed = pairs().filter_map(|(dialogue, summary)| missed(dialogue, summary)).collect();
         Self { slices, missed }
     }
