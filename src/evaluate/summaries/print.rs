@@ -8,20 +8,19 @@ const SUMMARY_WIDTH: usize = 1_000;
 
 /// The report as text, with at most so many summaries that lack a key fact.
 pub fn summary_text(report: &SummaryReport, missed: usize) -> String {
-    let mut text: String = report.slices.iter().map(table).collect::<Vec<String>>().join("\n");
-    let shown = missed.min(report.missed.len());
-    if shown > 0 {
-        text.push_str(&format!(
-            "\nSummaries that lack a fact, {shown} of {}\n",
-            report.missed.len()
-        ));
+    let shown = &report.missed[..missed.min(report.missed.len())];
+    let mut blocks: Vec<String> = report.slices.iter().map(table).collect();
+    if !shown.is_empty() {
+        let of = report.missed.len();
+        let heading = format!("Summaries that lack a fact, {} of {of}\n", shown.len());
+        let lines = shown.iter().map(|missed| {
+            let summary = cut(&one_line(&missed.summary), SUMMARY_WIDTH);
+            let facts = one_line(&missed.facts.join("; "));
+            format!("  {}: {summary}\n    lacks: {facts}\n", one_line(&missed.id))
+        });
+        blocks.push(heading + &lines.collect::<String>());
     }
-    for missed in &report.missed[..shown] {
-        let summary = cut(&one_line(&missed.summary), SUMMARY_WIDTH);
-        let facts = one_line(&missed.facts.join("; "));
-        text.push_str(&format!("  {}: {summary}\n    lacks: {facts}\n", one_line(&missed.id)));
-    }
-    text
+    blocks.join("\n")
 }
 
 fn table(slice: &SummarySlice) -> String {

@@ -12,8 +12,8 @@ use crate::domain::{Author, Language, Turn};
 
 /// Words of the customer quoted at most.
 const CUSTOMER_WORDS: usize = 38;
-/// So few words of the customer are quoted as they are.
-const SHORT: usize = 26;
+/// Words of the wish that are quoted in any case.
+const WISH_WORDS: usize = 10;
 /// Sentences looked at.
 const SENTENCES: usize = 120;
 /// Words of the team quoted at most.
@@ -42,11 +42,15 @@ pub(super) fn told<'a>(
     facts: &[Named],
     language: Language,
 ) -> Told<'a> {
+    let has_matter = scored.iter().any(|candidate| !candidate.aside);
     let factor = |candidate: &Scored| {
         let score = &candidate.score;
         let mut factor = if score.filler { FILLER } else { 1.0 };
         if wish.is_some_and(|wish| wish.sentence == candidate.sentence) {
             factor *= WISH;
+        }
+        if candidate.aside && has_matter {
+            factor *= FILLER;
         }
         if score.threat {
             factor *= THREAT;
@@ -59,11 +63,15 @@ pub(super) fn told<'a>(
     let mut customer: Vec<Source> = most_telling(scored)
         .map(|candidate| Source::new(&candidate.sentence, factor(candidate), facts))
         .collect();
+    let wishes = |source: &&mut Source| wish.is_some_and(|wish| wish.sentence == *source.sentence);
+    if let Some(source) = customer.iter_mut().find(wishes) {
+        source.begin_with(score::request_start(&source.sentence.text), WISH_WORDS);
+    }
     let mut known = HashSet::new();
     let mut customer = select(&mut customer, CUSTOMER_WORDS, &mut known);
     let telling = || scored.iter().filter(|candidate| !candidate.score.filler);
     let all: usize = telling().map(|candidate| candidate.sentence.words()).sum();
-    if all <= SHORT && all > 0 {
+    if all <= CUSTOMER_WORDS && all > 0 {
         customer = telling().map(|candidate| Quote::whole(&candidate.sentence)).collect();
     } else if customer.is_empty() {
         customer.extend(scored.iter().take(1).map(|first| Quote::whole(&first.sentence)));
@@ -128,7 +136,10 @@ pub(super) fn text(
     if !answers.is_empty() {
         parts.push(format!("{answered}{}.", quote(&answers.join("; "), language)));
     }
-    parts.extend(told.team.iter().map(|words| format!("{team}{}.", quote(words, language))));
+    parts.extend(told.team.iter().map(|words| {
+        let words = words.trim_end_matches('.');
+        format!("{team}{}.", quote(words, language))
+    }));
     if !shown.is_empty() {
         parts.push(format!("{numbers}{}.", shown.join(", ")));
     }
@@ -148,24 +159,28 @@ fn join(quotes: &[Quote]) -> String {
     let mut line = String::new();
     let mut before: Option<&Quote> = None;
     for quote in quotes {
+        if before.is_some_and(|before| !continues(before, quote)) {
+            line.truncate(line.trim_end_matches([',', ';', ':']).len());
+        }
         let ended = line.ends_with(['.', '!', '?', '…', ',', ';', ':']);
-        let whole = |quote: &Quote| quote.words.end == quote.sentence.words();
         line.push_str(match before {
             None => "",
-            Some(before)
-                if !quote.sentence.follows(before.sentence)
-                    || !whole(before)
-                    || quote.words.start > 0 =>
-            {
-                " … "
-            }
+            Some(before) if !continues(before, quote) => " … ",
             Some(_) if ended || quote.sentence.continues => " ",
             Some(_) => " / ",
         });
         line.push_str(&quote.text());
         before = Some(quote);
     }
+    line.truncate(line.trim_end_matches([',', ';', ':']).len());
     line
+}
+
+/// Whether nothing was left out between two quotes.
+fn continues(before: &Quote, quote: &Quote) -> bool {
+    quote.sentence.follows(before.sentence)
+        && before.words.end == before.sentence.words()
+        && quote.words.start == 0
 }
 
 /// The line for the queue list: the matter, its number, and as much of the wish as fits.

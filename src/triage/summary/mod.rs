@@ -42,6 +42,8 @@ const TURN_CHARS: usize = 6_000;
 struct Scored {
     sentence: Sentence,
     score: Score,
+    /// Its turn only leads to the matter.
+    aside: bool,
 }
 
 /// The language that most of the customer's words are in; none where no turn was read. A last "ok"
@@ -146,7 +148,7 @@ fn scored_sentences(
             if aside {
                 score.wish -= ASIDE;
             }
-            scored.push(Scored { sentence, score });
+            scored.push(Scored { sentence, score, aside });
         }
     }
     if scored.iter().any(|candidate| !candidate.sentence.mere) {

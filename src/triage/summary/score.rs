@@ -247,16 +247,23 @@ pub(super) fn is_polite(sentence: &Sentence) -> bool {
 /// A wish from the words on that ask, if it is longer than `words` and they come later: speech
 /// often tells the story first. "…" stands for what was left out.
 pub(super) fn from_request(wish: &str, words: usize) -> String {
-    let all: Vec<&str> = wish.split_whitespace().collect();
-    if all.len() <= words {
+    if wish.split_whitespace().count() <= words {
         return wish.to_owned();
     }
-    let rest = |start: usize| all[start..].join(" ");
-    let begins = (0..all.len()).find(|start| REQUEST_BEGINS.is_match(&plain(&rest(*start))));
-    match begins {
-        Some(start) if start > 0 => format!("…{}", rest(start)),
-        _ => wish.to_owned(),
+    match request_start(wish) {
+        0 => wish.to_owned(),
+        start => {
+            let rest: Vec<&str> = wish.split_whitespace().skip(start).collect();
+            format!("…{}", rest.join(" "))
+        }
     }
+}
+
+/// The word of a wish from which on it asks, counted from 0; 0 where none begins a request.
+pub(super) fn request_start(wish: &str) -> usize {
+    let all: Vec<&str> = wish.split_whitespace().collect();
+    let begins = |start: &usize| REQUEST_BEGINS.is_match(&plain(&all[*start..].join(" ")));
+    (0..all.len()).find(begins).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::domain::EntityKind;
 /// six.
 const APART: f32 = 2.0;
 /// Phrases of a quote that are tried at once.
-const PHRASES: usize = 6;
+const PHRASES: usize = 9;
 /// A quote tells at least so much a word.
 const LEAST: f32 = 0.3;
 
@@ -92,12 +92,50 @@ impl<'a> Source<'a> {
         self
     }
 
-    /// A window of phrases that may be quoted as it stands: nothing that it hangs on left out.
+    /// A window of phrases that may be quoted as it stands: what denies it, or makes it a condition
+    /// or a guess, is not left out. German denies at the end of a clause ("funktioniert bei uns
+    /// nicht"), so what follows counts as well as what goes before.
     fn is_whole(&self, phrases: &Range<usize>) -> bool {
-        let Some(before) = phrases.start.checked_sub(1) else { return true };
-        let words = &self.words[self.bounds[before]..self.bounds[before + 1]];
-        let ended = words.last().is_some_and(|last| last.ends);
-        ended || self.chosen[before] || !words.iter().any(|word| word.binds)
+        let mut before = (0..phrases.start).rev().take_while(|phrase| !self.ends_clause(*phrase));
+        let starts_clause = self.words[self.bounds[phrases.start]].joins;
+        if !starts_clause && before.any(|phrase| self.leaves_out(phrase, |word| word.binds)) {
+            return false;
+        }
+        let clause_goes_on = |phrase: &usize| {
+            !self.ends_clause(phrase - 1) && !self.words[self.bounds[*phrase]].joins
+        };
+        let mut after = (phrases.end..self.chosen.len()).take_while(clause_goes_on);
+        !after.any(|phrase| self.leaves_out(phrase, |word| word.negates))
+    }
+
+    fn phrase(&self, phrase: usize) -> &[Word] {
+        &self.words[self.bounds[phrase]..self.bounds[phrase + 1]]
+    }
+
+    fn ends_clause(&self, phrase: usize) -> bool {
+        self.phrase(phrase).last().is_some_and(|word| word.ends)
+    }
+
+    fn leaves_out(&self, phrase: usize, what: fn(&Word) -> bool) -> bool {
+        !self.chosen[phrase] && self.phrase(phrase).iter().any(what)
+    }
+
+    /// Chooses the clause from this word on, at most so many words.
+    pub(super) fn begin_with(&mut self, start: usize, most: usize) -> Range<usize> {
+        let first = self.bounds.iter().rposition(|bound| *bound <= start).unwrap_or(0);
+        let first = first.min(self.chosen.len().saturating_sub(1));
+        let mut end = first + 1;
+        while end < self.chosen.len()
+            && !self.ends_clause(end - 1)
+            && self.bounds[end + 1] - self.bounds[first] <= most
+        {
+            end += 1;
+        }
+        while !self.is_whole(&(first..end)) && end < self.chosen.len() {
+            end += 1;
+        }
+        self.chosen[first..end].fill(true);
+        self.trimmed(&(first..end))
     }
 
     /// The words of a window, without those at its ends that tell nothing.
@@ -193,13 +231,20 @@ pub(super) fn place(sentence: &str, part: &str) -> Option<Range<usize>> {
     Some(first..first + part.matches(' ').count() + 1)
 }
 
-/// Quotes of at most `most` words, in the order of the sources.
+/// Quotes of at most `most` words, in the order of the sources. What is chosen already stays.
 pub(super) fn select<'a>(
     sources: &mut [Source<'a>],
     most: usize,
     told: &mut HashSet<String>,
 ) -> Vec<Quote<'a>> {
-    let mut left = most;
+    let quoted: usize =
+        sources.iter().flat_map(Source::quotes).map(|quote| quote.words.len()).sum();
+    let mut left = most.saturating_sub(quoted);
+    for source in sources.iter() {
+        for quote in source.quotes() {
+            told.extend(source.words[quote.words].iter().map(|word| word.key.clone()));
+        }
+    }
     while let Some((index, phrases, words)) = best(sources, left, told) {
         let source = &mut sources[index];
         for phrase in phrases {

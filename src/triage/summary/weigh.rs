@@ -27,6 +27,7 @@ static WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
         roles: set(&lists.roles),
         negating: set(&lists.negating),
         counting: set(&lists.counting),
+        joining: set(&lists.joining),
         all: set(&[lists.openings, lists.binding, lists.roles, lists.others].join(" ")),
     }
 });
@@ -39,6 +40,7 @@ struct Lists {
     roles: String,
     negating: String,
     counting: String,
+    joining: String,
     others: String,
 }
 
@@ -49,9 +51,11 @@ struct FunctionWords {
     roles: HashSet<String>,
     negating: HashSet<String>,
     counting: HashSet<String>,
+    joining: HashSet<String>,
 }
 
 /// A word of a sentence, as it is weighed.
+#[expect(clippy::struct_excessive_bools, reason = "each names one list that the word is on")]
 #[derive(Clone, Debug)]
 pub(super) struct Word {
     /// Words of the same key say the same.
@@ -62,6 +66,10 @@ pub(super) struct Word {
     pub opens: bool,
     /// What follows must not be quoted without it.
     pub binds: bool,
+    /// It denies something in its clause.
+    pub negates: bool,
+    /// A clause begins with it.
+    pub joins: bool,
     /// A quote may begin with it although it tells nothing by itself.
     pub role: bool,
     /// A sign after it ends a clause.
@@ -98,6 +106,8 @@ pub(super) fn words(sentence: &str) -> Vec<Word> {
             opening: is(&WORDS.openings),
             opens: after_sign || (is(&WORDS.openings) && !after_opening),
             binds: is(&WORDS.binding),
+            negates: is(&WORDS.negating),
+            joins: is(&WORDS.joining),
             role: is(&WORDS.roles),
             ends: piece.ends_with([',', ';', ':', ')', '.', '!', '?', '…', '–']),
             // "Don't cancel" is news after "cancel".
