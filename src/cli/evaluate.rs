@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::cross_validate::cross_validate;
 use super::operator::{decider, share};
+use super::summaries;
 use crate::classifier::{Answering, Classifier};
 use crate::evaluate::{
     About, Comparison, Costs, DataFile, FailIf, LabelledFile, LintOptions, Promise, Report,
-    ReportOptions, RiskOptions, TextOptions, lint, page, predict, series, text,
+    ReportOptions, RiskOptions, TextOptions, lint, page, predict, series, summary_text, text,
 };
 use crate::train::{LabelledRow, OUT_OF_SCOPE, read_rows, texts_sha256};
 use crate::triage::Policy;
@@ -28,6 +29,7 @@ const FINDINGS: usize = 20;
     lotse evaluate --cross-validate 5 --data mine.jsonl\n  \
     lotse evaluate --data mine.jsonl --model new-pack --baseline old-pack --fail-if 'worse > 0'\n  \
     lotse evaluate --data mine.jsonl --predictions rasa.jsonl --baseline models/nordlicht-de-en\n  \
+    lotse evaluate --summaries eval/summaries/test.jsonl --dir demo\n  \
     lotse evaluate --lint --data demo/examples/train.jsonl demo/examples/valid.jsonl\n\n\
     Predictions of another system (--predictions, --baseline): JSONL, one object a line,\n  \
     {\"id\": \"7\", \"intent\": \"get_invoice\", \"confidence\": 0.93, \"in_scope\"?: 0.99,\n   \
@@ -41,8 +43,12 @@ pub(super) struct EvaluateArguments {
     #[arg(long, default_value = "models/nordlicht-de-en")]
     model: PathBuf,
     /// Labelled rows, JSONL: {"text", "intent"?, "tier"?, "sentiment"?, "articles"?, "queue"?, …}
-    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    #[arg(long, required_unless_present = "summaries", num_args = 1.., value_name = "FILE")]
     data: Vec<PathBuf>,
+    /// Judge hand-over summaries instead, on dialogues, JSONL: {"id", "language", "turns",
+    /// "reference", "facts"}
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "lint", "fail_if", "target", "report"])]
+    summaries: Option<PathBuf>,
     /// Operator's directory: with it, answers and queues are judged as well, by its lotse.toml
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -106,6 +112,9 @@ pub(super) struct EvaluateArguments {
 
 /// Runs the command; false is exit status 1.
 pub(super) fn run(arguments: &EvaluateArguments) -> anyhow::Result<bool> {
+    if let Some(file) = &arguments.summaries {
+        return judge_summaries(arguments, file).map(|()| true);
+    }
     let files = arguments
         .data
         .iter()
@@ -153,6 +162,15 @@ fn passes(fail_if: Option<&FailIf>, figures: &BTreeMap<String, f64>) -> anyhow::
         eprintln!("lotse: --fail-if holds: {failure}");
     }
     Ok(failures.is_empty())
+}
+
+fn judge_summaries(arguments: &EvaluateArguments, file: &Path) -> anyhow::Result<()> {
+    let report = summaries::measure(file, &arguments.model, arguments.dir.as_deref())?;
+    print!("{}", summary_text(&report, arguments.mistakes));
+    if let Some(path) = &arguments.json {
+        write(path, &serde_json::to_string_pretty(&report)?)?;
+    }
+    Ok(())
 }
 
 fn measure(

@@ -13,6 +13,7 @@ mod model;
 mod operator;
 pub mod routing;
 pub mod serve;
+mod summaries;
 mod train;
 
 use std::process::ExitCode;

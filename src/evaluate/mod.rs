@@ -16,6 +16,7 @@ mod predict;
 mod predictions;
 mod report;
 mod risk;
+mod summaries;
 mod text;
 
 pub use behaviour::{
@@ -43,5 +44,10 @@ pub use report::{
 pub use risk::{
     CostPoint, CostReport, Costs, CostsError, Guarantee, OpenAnswer, Promise, PromiseError,
     Refusal, RiskOptions, RiskReport, certify, open_answers, series,
+};
+pub use summaries::{
+    Dialogue, DialogueTurn, DialoguesError, KeyFact, Missed, SummaryFigures, SummaryReport,
+    SummarySlice, customer_lead, first_words, holds, lead, longest_turn, read_dialogues, rouge_1,
+    rouge_l, summary_text, text_rank, tokens, word_count,
 };
 pub use text::{TextOptions, text};

@@ -15,7 +15,7 @@ use super::input::check_text;
 use crate::classifier::Reading;
 use crate::domain::{Author, Classification, Language, SuggestedArticle, Summary, Turn};
 use crate::text::PreparedText;
-use crate::triage::summarize as write_summary;
+use crate::triage::{conversation_language, summarize as write_summary};
 
 /// Turns of a transcript at most.
 const MAX_TURNS: usize = 200;
@@ -30,7 +30,7 @@ const SUGGESTIONS: usize = 3;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SummarizeRequest {
-    /// Language of the summary; that of the customer's last turn if left out.
+    /// Language of the summary; that of most of the customer's words if left out.
     language: Option<Language>,
     /// 1 to 200 turns, oldest first, the customer's among them.
     turns: Vec<TranscriptTurn>,
@@ -87,7 +87,10 @@ pub(super) async fn summarize(
         })
         .collect();
     let turns: Vec<Turn> = read.into_iter().map(|(turn, _)| turn).collect();
-    let language = request.language.unwrap_or(classification.language);
+    let language = request
+        .language
+        .or_else(|| conversation_language(&turns))
+        .unwrap_or(classification.language);
     let summary = write_summary(&turns, language, &articles, None);
     Ok(axum::Json(SummarizeResponse { summary, classification }))
 }

@@ -15,3 +15,4 @@ mod labels;
 mod lint;
 mod metrics;
 mod report;
+mod summaries;

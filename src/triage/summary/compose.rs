@@ -1,126 +1,186 @@
 //! From chosen sentences to the running text, within its number of words.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
-use super::facts::Named;
-use super::score::{self, Score};
-use super::sentences::Sentence;
+use super::facts::{self, Named};
+use super::score;
+use super::select::{self, Quote, Source, select};
+use super::sentences::{self, Sentence};
 use super::tried::Tried;
 use super::{MOST_HEADLINE_WORDS, MOST_WORDS, Scored, steps};
-use crate::domain::Language;
+use crate::domain::{Author, Language, Turn};
 
-/// Words quoted at most.
-const QUOTED_WORDS: usize = 50;
-/// Sentences quoted at most.
-const QUOTED_SENTENCES: usize = 4;
-/// Words of one quoted sentence at most.
-const SENTENCE_WORDS: usize = 36;
-/// What happened is quoted from this score, and below it while fewer words are quoted.
-const LEAST_EVENT: f32 = 1.5;
-const ENOUGH_WORDS: usize = 22;
-/// Share of common words from which two sentences say the same.
-const SAME: f32 = 0.6;
-/// Words of the attempts in the running text at most.
-const TRIED_WORDS: usize = 22;
+/// Words of the customer quoted at most.
+const CUSTOMER_WORDS: usize = 38;
+/// Words of the wish that are quoted in any case.
+const WISH_WORDS: usize = 10;
+/// Sentences looked at.
+const SENTENCES: usize = 120;
+/// Words of the team quoted at most.
+const TEAM_WORDS: usize = 18;
+/// What the wish, threats, attempts and corrections count against other sentences of the customer.
+const WISH: f32 = 1.5;
+const THREAT: f32 = 1.5;
+const TRIED: f32 = 1.3;
+const FILLER: f32 = 0.3;
+/// What a promise counts against other sentences of the team.
+const PROMISE: f32 = 1.4;
 /// A headline quotes the wish only if so many words of it fit.
 const HEADLINE_QUOTE: usize = 3;
 
-/// The sentences to quote, in the order of the conversation: the wish, then what tells most.
-pub(super) fn choose<'a>(scored: &'a [Scored], wish: Option<&'a Scored>) -> Vec<&'a Sentence> {
-    let mut chosen: Vec<&Sentence> = wish.iter().map(|wish| &wish.sentence).collect();
-    let is_wish = |sentence: &Sentence| wish.is_some_and(|wish| wish.sentence == *sentence);
-    let mut others: Vec<&Scored> = scored
-        .iter()
-        .filter(|candidate| !candidate.score.filler && !is_wish(&candidate.sentence))
-        .collect();
-    let all: usize = others.iter().map(|candidate| candidate.sentence.words()).sum();
-    let short = all <= QUOTED_WORDS && others.len() <= QUOTED_SENTENCES;
-    let worth = |score: &Score| score.event.max(score.wish - 1.0);
-    others.sort_by(|left, right| worth(&right.score).total_cmp(&worth(&left.score)));
-    let length = |sentence: &Sentence| sentence.words().min(SENTENCE_WORDS);
-    let mut words: usize = chosen.iter().map(|sentence| length(sentence)).sum();
-    for candidate in others {
-        let sentence = &candidate.sentence;
-        let telling = short || words < ENOUGH_WORDS || worth(&candidate.score) >= LEAST_EVENT;
-        if chosen.len() >= QUOTED_SENTENCES || !telling {
-            break;
-        }
-        if words + length(sentence) <= QUOTED_WORDS
-            && !chosen.iter().any(|other| says_the_same(sentence, other))
-        {
-            words += length(sentence);
-            chosen.push(sentence);
-        }
-    }
-    chosen.sort_by_key(|sentence| (sentence.turn, sentence.position));
-    chosen
+/// The words that tell most: of the customer, and of the team.
+pub(super) struct Told<'a> {
+    customer: Vec<Quote<'a>>,
+    team: Vec<String>,
 }
 
-fn says_the_same(left: &Sentence, right: &Sentence) -> bool {
-    let words = |sentence: &'_ Sentence| -> BTreeSet<String> {
-        sentence.plain.split(' ').map(str::to_owned).collect()
+/// Chooses what to quote of the customer's sentences, then what the team's add to it.
+pub(super) fn told<'a>(
+    turns: &[(usize, &Turn)],
+    scored: &'a [Scored],
+    wish: Option<&Scored>,
+    facts: &[Named],
+    language: Language,
+) -> Told<'a> {
+    let has_matter = scored.iter().any(|candidate| !candidate.aside);
+    let factor = |candidate: &Scored| {
+        let score = &candidate.score;
+        let mut factor = if score.filler { FILLER } else { 1.0 };
+        if wish.is_some_and(|wish| wish.sentence == candidate.sentence) {
+            factor *= WISH;
+        }
+        if candidate.aside && has_matter {
+            factor *= FILLER;
+        }
+        if score.threat {
+            factor *= THREAT;
+        }
+        if score.tried {
+            factor *= TRIED;
+        }
+        factor
     };
-    let (left, right) = (words(left), words(right));
-    let common = left.intersection(&right).count() as f32;
-    common / left.len().min(right.len()).max(1) as f32 >= SAME
+    let mut customer: Vec<Source> = most_telling(scored)
+        .map(|candidate| Source::new(&candidate.sentence, factor(candidate), facts))
+        .collect();
+    let wishes = |source: &&mut Source| wish.is_some_and(|wish| wish.sentence == *source.sentence);
+    if let Some(source) = customer.iter_mut().find(wishes) {
+        source.begin_with(score::request_start(&source.sentence.text), WISH_WORDS);
+    }
+    let mut known = HashSet::new();
+    let mut customer = select(&mut customer, CUSTOMER_WORDS, &mut known);
+    let telling = || scored.iter().filter(|candidate| !candidate.score.filler);
+    let all: usize = telling().map(|candidate| candidate.sentence.words()).sum();
+    if all <= CUSTOMER_WORDS && all > 0 {
+        customer = telling().map(|candidate| Quote::whole(&candidate.sentence)).collect();
+    } else if customer.is_empty() {
+        customer.extend(scored.iter().take(1).map(|first| Quote::whole(&first.sentence)));
+    }
+    let said = team_sentences(turns, language);
+    let named = facts::find_of(Author::Agent, turns, language);
+    let mut team: Vec<Source> = said
+        .iter()
+        .map(|sentence| {
+            let factor = if score::promises(sentence) { PROMISE } else { 1.0 };
+            Source::new(sentence, factor, &named).in_clauses()
+        })
+        .collect();
+    let team = select(&mut team, TEAM_WORDS, &mut known);
+    Told { customer, team: if team.is_empty() { Vec::new() } else { vec![join(&team)] } }
 }
 
-/// The running text: quotes, attempts, mood, next step.
+/// The sentences that are worth looking at in a very long conversation, in its order.
+fn most_telling(scored: &[Scored]) -> impl Iterator<Item = &Scored> {
+    let worth = |candidate: &Scored| candidate.score.event.max(candidate.score.wish);
+    let mut all: Vec<f32> = scored.iter().map(worth).collect();
+    all.sort_by(|left, right| right.total_cmp(left));
+    let least = all.get(SENTENCES).copied().unwrap_or(f32::NEG_INFINITY);
+    scored.iter().filter(move |candidate| worth(candidate) >= least).take(2 * SENTENCES)
+}
+
+/// What agents told: their questions and courtesies left out.
+fn team_sentences(turns: &[(usize, &Turn)], language: Language) -> Vec<Sentence> {
+    let agents = turns.iter().filter(|(_, turn)| turn.from == Author::Agent);
+    agents
+        .flat_map(|(number, turn)| sentences::split(*number, &turn.text, language))
+        .filter(|sentence| {
+            !sentence.mere && !sentence.text.ends_with('?') && !score::is_polite(sentence)
+        })
+        .collect()
+}
+
+/// The running text: quotes of the customer, answers given, what the team said, numbers, mood.
 pub(super) fn text(
-    quoted: &[&Sentence],
+    told: &Told,
+    facts: &[Named],
     tried: &[Tried],
     mood: &str,
-    next_step: &str,
     language: Language,
 ) -> String {
-    let (already, next) = match language {
-        Language::De => ("Bisher: ", "Nächster Schritt: "),
-        Language::En => ("So far: ", "Next step: "),
+    let (answered, team, numbers) = match language {
+        Language::De => ("Bot-Antwort: ", "Team: ", "Angaben: "),
+        Language::En => ("Bot answer: ", "Team: ", "Details: "),
     };
-    let mut attempts: Vec<&str> = Vec::new();
-    let mut left = TRIED_WORDS;
-    for attempt in tried {
-        let is_quoted = attempt.sentence.is_some_and(|sentence| quoted.contains(&sentence));
-        let words = count(&attempt.text);
-        if !is_quoted && words <= left {
-            attempts.push(&attempt.text);
-            left -= words;
+    let mut parts = Vec::new();
+    let words = join(&told.customer);
+    let answers: Vec<&str> = tried.iter().filter_map(|tried| tried.article.as_deref()).collect();
+    let mut shown: Vec<&str> = Vec::new();
+    for named in facts.iter().filter(|named| select::is_shown(named.fact.kind)) {
+        let written = named.fact.text.contains(|sign: char| sign.is_ascii_digit());
+        let value = if written { &named.fact.text } else { &named.value };
+        let is_quoted = words.contains(&named.fact.text);
+        if !named.superseded && !is_quoted && !shown.contains(&value.as_str()) {
+            shown.push(value);
         }
     }
-    let mut parts = Vec::new();
-    if !attempts.is_empty() {
-        parts.push(format!("{already}{}.", attempts.join("; ")));
+    if !answers.is_empty() {
+        parts.push(format!("{answered}{}.", quote(&answers.join("; "), language)));
+    }
+    parts.extend(told.team.iter().map(|words| {
+        let words = words.trim_end_matches('.');
+        format!("{team}{}.", quote(words, language))
+    }));
+    if !shown.is_empty() {
+        parts.push(format!("{numbers}{}.", shown.join(", ")));
     }
     if !mood.is_empty() {
         parts.push(mood.to_owned());
     }
-    if !next_step.is_empty() {
-        parts.push(format!("{next}{next_step}."));
-    }
     let fixed: usize = parts.iter().map(|part| count(part)).sum();
-    let words = clip(&join(quoted), MOST_WORDS.saturating_sub(fixed));
+    let words = clip(&words, MOST_WORDS.saturating_sub(fixed));
     if !words.is_empty() {
         parts.insert(0, quote(&words, language));
     }
     clip(&parts.join(" "), MOST_WORDS)
 }
 
-/// Quoted sentences in one line, with signs for what lies between them.
-fn join(quoted: &[&Sentence]) -> String {
+/// Quotes in one line, with signs for what lies between them.
+fn join(quotes: &[Quote]) -> String {
     let mut line = String::new();
-    let mut before: Option<&Sentence> = None;
-    for sentence in quoted {
+    let mut before: Option<&Quote> = None;
+    for quote in quotes {
+        if before.is_some_and(|before| !continues(before, quote)) {
+            line.truncate(line.trim_end_matches([',', ';', ':']).len());
+        }
         let ended = line.ends_with(['.', '!', '?', '…', ',', ';', ':']);
         line.push_str(match before {
             None => "",
-            Some(before) if !sentence.follows(before) => " … ",
-            Some(_) if ended || sentence.continues => " ",
+            Some(before) if !continues(before, quote) => " … ",
+            Some(_) if ended || quote.sentence.continues => " ",
             Some(_) => " / ",
         });
-        line.push_str(&clip(&sentence.text, SENTENCE_WORDS));
-        before = Some(sentence);
+        line.push_str(&quote.text());
+        before = Some(quote);
     }
+    line.truncate(line.trim_end_matches([',', ';', ':']).len());
     line
+}
+
+/// Whether nothing was left out between two quotes.
+fn continues(before: &Quote, quote: &Quote) -> bool {
+    quote.sentence.follows(before.sentence)
+        && before.words.end == before.sentence.words()
+        && quote.words.start == 0
 }
 
 /// The line for the queue list: the matter, its number, and as much of the wish as fits.

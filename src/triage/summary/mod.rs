@@ -1,18 +1,22 @@
 //! What must an agent know before the first word?
 //!
-//! Extractive: the summary quotes the conversation's own sentences and adds nothing but fixed
-//! phrases (the name of the matter, the mood, a next step). Quotes stand in quotation marks;
-//! within them "…" marks what was left out and "/" the end of an unpunctuated message.
+//! Extractive: the summary quotes the conversation's own words and adds nothing but fixed phrases
+//! (the name of the matter, the mood, a next step). Quotes stand in quotation marks; within them
+//! "…" marks what was left out and "/" the end of an unpunctuated message. What is quoted is chosen
+//! phrase by phrase (`select`), so that few words hold many facts; a denial or a condition is never
+//! left out in front of what it turns round. Figures: eval/README.md, "Summaries".
 
 mod compose;
 mod facts;
 mod mood;
 mod score;
+mod select;
 mod sentences;
 mod steps;
 mod tried;
+mod weigh;
 
-use self::compose::{choose, clip, headline};
+use self::compose::{clip, headline};
 use self::facts::Named;
 use self::score::Score;
 use self::sentences::Sentence;
@@ -38,6 +42,20 @@ const TURN_CHARS: usize = 6_000;
 struct Scored {
     sentence: Sentence,
     score: Score,
+    /// Its turn only leads to the matter.
+    aside: bool,
+}
+
+/// The language that most of the customer's words are in; none where no turn was read. A last "ok"
+/// tells no language.
+pub fn conversation_language(turns: &[Turn]) -> Option<Language> {
+    let letters = |language| -> usize {
+        let read = turns.iter().filter(|turn| {
+            turn.classification.as_ref().is_some_and(|reading| reading.language == language)
+        });
+        read.map(|turn| turn.text.len()).sum()
+    };
+    Language::ALL.into_iter().filter(|language| letters(*language) > 0).max_by_key(|l| letters(*l))
 }
 
 /// Sums up a conversation. `suggestions` are articles that may help the agent, `decision` is the
@@ -62,16 +80,10 @@ pub fn summarize(
     let reading = last_reading(&turns);
     let next_step = steps::next_step(intent, reading, &facts, decision, language);
     let tried = tried::find(&turns, &scored, suggestions, language);
-    let quoted = choose(&scored, wish);
+    let told = compose::told(&turns, &scored, wish, &facts, language);
     Summary {
         headline: headline(intent, &facts, &wish_text, language),
-        text: compose::text(
-            &quoted,
-            &tried,
-            &mood::describe(&mood, language),
-            &next_step,
-            language,
-        ),
+        text: compose::text(&told, &facts, &tried, &mood::describe(&mood, language), language),
         wish: wish_text,
         facts: facts.into_iter().map(|named| named.fact).collect(),
         tried: tried.into_iter().map(|tried| tried.text).collect(),
@@ -136,7 +148,7 @@ fn scored_sentences(
             if aside {
                 score.wish -= ASIDE;
             }
-            scored.push(Scored { sentence, score });
+            scored.push(Scored { sentence, score, aside });
         }
     }
     if scored.iter().any(|candidate| !candidate.sentence.mere) {

@@ -28,8 +28,8 @@ pub(super) fn describe(mood: &Mood, language: Language) -> String {
                 Sentiment::Positive => "freundlich",
             },
             match mood.trend.as_str() {
-                "better" => ", besser als zu Beginn",
-                "worse" => ", schlechter als zu Beginn",
+                "better" => ", gebessert",
+                "worse" => ", verschlechtert",
                 _ => "",
             },
         ),
@@ -40,8 +40,8 @@ pub(super) fn describe(mood: &Mood, language: Language) -> String {
                 Sentiment::Positive => "friendly",
             },
             match mood.trend.as_str() {
-                "better" => ", better than at first",
-                "worse" => ", worse than at first",
+                "better" => ", improved",
+                "worse" => ", worsened",
                 _ => "",
             },
         ),

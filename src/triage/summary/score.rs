@@ -19,13 +19,15 @@ pub(super) struct Score {
     pub event: f32,
     /// It names what was already tried.
     pub tried: bool,
+    /// It threatens or sets a term.
+    pub threat: bool,
     /// It could stand in any conversation: "I have a question", "an agent please".
     pub filler: bool,
 }
 
 /// Beginnings of a request.
 const REQUESTS: &[&str] = &[
-    "(?:ich|wir) (?:\\w+ ){0,2}(?:moecht*|will|wollen|haette|haetten|wuerde|wuerden|brauche|brauch|braeuchte|benoetige|benoetigen|fordere|fordern|erwarte|erwarten|verlange|verlangen|wuensche|suche|bitte)",
+    "(?:ich|wir) (?:\\w+ ){0,2}(?:moecht*|will|wollen|haette|haetten|wuerde|wuerden|brauche|brauch|braeuchte|benoetige|benoetigen|fordere|fordern|erwarte|erwarten|verlange|verlangen|wuensche|suche|bitte|wollte|wollt)",
     "(?:moecht*|will|wuerde|haette|braeuchte|muss|mag|wollt) (?:ich|wir|gern|gerne)",
     "(?:koennen|koennten|wuerden|duerfen) (?:sie|wir|mir|mich)",
     "(?:koenntet|koennt|kann|kannst|koenntest|koennts|darf|soll|muss) (?:ihr|du|ich|man|mir|mich|wir|uns|bitte|jemand|es|das)",
@@ -49,7 +51,8 @@ const ASKING: &[&str] = &[
     "^\\w+(?:en|ern|eln) sie",
     "bitte (?:um|ich|sie|euch|wir)|ich bitte|wir bitten",
     "(?:waere|waeren) (?:\\w+ ){0,3}(?:nett|dankbar|schoen|super|toll)",
-    "(?:was|welche[rsnm]?|wer|wohin|bis wann|ab wann|ob)",
+    // Alone "was" is English as well.
+    "(?:^|(?:wissen|fragen|frage|sagen|sagt|weiss|erklaer\\w*|wie und) )(?:was|wer|ob)|welche[rsnm]?|wohin|bis wann|ab wann",
     "hat mein*|ist es|ist das|geht das|interessier*",
     "rueckruf|zurueckrufen|ersatz|geld zurueck|erstattung|umtausch*|stornier*|kuendig*",
     "grateful if|appreciate|wonder|wondering|my question|curious|like to know|let me know",
@@ -135,6 +138,8 @@ static THREAT: LazyLock<Regex> = LazyLock::new(|| {
         "anwalt*|rechtsanwalt*|gericht|klage|verbraucherzentrale|bundesnetzagentur|schlichtung*",
         "(?:sonst|andernfalls|ansonsten|dann) (?:\\w+ ){0,6}(?:kuendig*|wechs*|anbieter|anzeige|konkurrenz)",
         "(?:kuendige|wechsle|wechsel) (?:ich|den|zur|zum|meinen)",
+        "(?:storniere|kuendige|stornieren|kuendigen) (?:ich|wir)|(?:ich|wir) (?:\\w+ ){0,3}(?:storniere|kuendige)n?",
+        "(?:ill|i will|im going to|we will|well) (?:\\w+ ){0,2}(?:cancel|leave|switch|move|report)",
         "frist|letztmalig|bis (?:spaetestens|morgen|heute|ende|zum|montag|dienstag|mittwoch|donnerstag|freitag)",
         "lawyer|solicitor|court|sue|legal action|ombuds*|trading standards|another provider|switch provider*",
         "(?:otherwise|or else|or i will|or ill)|by (?:tomorrow|monday|tuesday|wednesday|thursday|friday|the end|noon)|deadline",
@@ -154,6 +159,25 @@ static TRIED: LazyLock<Regex> = LazyLock::new(|| {
         "already (?:\\w+ ){0,3}(?:tried|restarted|rebooted|reset|called|phoned|emailed|wrote|written|contacted|checked|swapped|done|asked|spoke|spoken|paid|did)",
         "(?:no luck|no joy|to no avail|didnt help|doesnt help|without success|made no difference|still the same)",
         "(?:called|phoned|emailed|wrote|asked|contacted) (?:\\w+ ){0,3}(?:twice|times|three|four)",
+    ])
+});
+
+/// What an agent says will happen, or has done.
+static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
+    words(&[
+        "(?:ich|wir) (?:\\w+ ){0,2}(?:schick*|ruf*|meld*|sende*|erstatt*|pruef*|setz*|trag*|verlaenger*|streich*|frag*|lass*|kuemmer*|habe|haben|werde|werden|veranlass*|bitte)",
+        "(?:schicke|rufe|melde|sende|erstatte|setze|trage|verlaengere|streiche|frage|lasse|kuemmere) ich",
+        "(?:meldet|ruft|kommt|erhalten|bekommen|dauert|innerhalb|spaetestens|werktage|bis)",
+        "(?:i|we) (?:will|shall|have|can|see)|(?:ill|well|ive|weve)|i(?: a)?m (?:sending|raising|putting)",
+        "(?:will be|will call|will ring|takes|within|leaves|by the latest|working days|refund*|credit*)",
+    ])
+});
+
+/// How an agent introduces themselves or feels for the customer.
+static POLITE: LazyLock<Regex> = LazyLock::new(|| {
+    words(&[
+        "(?:das )?tut mir leid|ich verstehe|(?:ich bin|hier ist|mein name ist) \\w+$|schaue? ich mir an|klaere ich",
+        "(?:im|i am) (?:very |so )?sorry|i apologi\\w+|i understand|oh dear|(?:im|i am|this is) \\w+$|\\w+ here$",
     ])
 });
 
@@ -202,7 +226,7 @@ pub(super) fn score(sentence: &Sentence, recency: f32, entities: f32, topic: usi
     if filler {
         event -= 2.0;
     }
-    Score { wish: wish + threat / 2.0, event, tried: has(&TRIED), filler }
+    Score { wish: wish + threat / 2.0, event, tried: has(&TRIED), threat: threat > 0.0, filler }
 }
 
 /// Whether a sentence asks for anything at all.
@@ -210,19 +234,36 @@ pub(super) fn asks(sentence: &Sentence) -> bool {
     sentence.text.contains('?') || REQUEST.is_match(&sentence.plain)
 }
 
+/// Whether a sentence of an agent says what will happen or was done.
+pub(super) fn promises(sentence: &Sentence) -> bool {
+    PROMISE.is_match(&sentence.plain)
+}
+
+/// Whether a sentence of an agent is mere courtesy.
+pub(super) fn is_polite(sentence: &Sentence) -> bool {
+    sentence.words() <= BARE_WORDS && POLITE.is_match(&sentence.plain)
+}
+
 /// A wish from the words on that ask, if it is longer than `words` and they come later: speech
 /// often tells the story first. "…" stands for what was left out.
 pub(super) fn from_request(wish: &str, words: usize) -> String {
-    let all: Vec<&str> = wish.split_whitespace().collect();
-    if all.len() <= words {
+    if wish.split_whitespace().count() <= words {
         return wish.to_owned();
     }
-    let rest = |start: usize| all[start..].join(" ");
-    let begins = (0..all.len()).find(|start| REQUEST_BEGINS.is_match(&plain(&rest(*start))));
-    match begins {
-        Some(start) if start > 0 => format!("…{}", rest(start)),
-        _ => wish.to_owned(),
+    match request_start(wish) {
+        0 => wish.to_owned(),
+        start => {
+            let rest: Vec<&str> = wish.split_whitespace().skip(start).collect();
+            format!("…{}", rest.join(" "))
+        }
     }
+}
+
+/// The word of a wish from which on it asks, counted from 0; 0 where none begins a request.
+pub(super) fn request_start(wish: &str) -> usize {
+    let all: Vec<&str> = wish.split_whitespace().collect();
+    let begins = |start: &usize| REQUEST_BEGINS.is_match(&plain(&all[*start..].join(" ")));
+    (0..all.len()).find(begins).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -249,7 +249,7 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Fillers of English speech that are words of German.
 static FILLERS_EN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?i:um+|er|so|well|like|look|yes|hi|no)[\s,.!–-]+")
+    Regex::new(r"^(?i:(?:um+|er|so|well|like|look|yes|hi)[\s,.!–-]+|no[,.!–-]+\s*)")
         .expect("the pattern is constant, and a test uses it")
 });
 
@@ -330,6 +330,8 @@ mod tests {
     fn english_fillers_are_dropped_from_english_alone() {
         let first = |text, language| split(0, text, language)[0].text.clone();
         assert_eq!(first("hello um so my box is dead", Language::En), "my box is dead");
+        // "No outage" must not become "outage".
+        assert_eq!(first("no outage listed", Language::En), "no outage listed");
         assert_eq!(first("um das Paket geht es", Language::De), "um das Paket geht es");
     }
 

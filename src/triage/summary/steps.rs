@@ -139,7 +139,7 @@ fn fill(phrase: &str, facts: &[Named]) -> String {
 }
 
 fn last(facts: &[Named], kind: EntityKind) -> Option<&str> {
-    let of_kind = facts.iter().filter(|named| named.fact.kind == kind);
+    let of_kind = facts.iter().filter(|named| named.fact.kind == kind && !named.superseded);
     of_kind.max_by_key(|named| named.fact.turn).map(|named| named.value.as_str())
 }
 
@@ -150,7 +150,7 @@ mod tests {
 
     fn fact(kind: EntityKind, text: &str, turn: usize) -> Named {
         let fact = Fact { kind, text: text.to_owned(), turn };
-        Named { fact, value: text.to_owned() }
+        Named { fact, value: text.to_owned(), superseded: false }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What was already tried, and what has the customer been told?
 
+use super::Scored;
 use super::compose::{clip, quote};
-use super::{Scored, sentences::Sentence};
 use crate::domain::{Author, Language, SuggestedArticle, Turn};
 
 /// Sentences of the customer that are listed.
@@ -14,60 +14,73 @@ const WORDS: usize = 16;
 const ANSWER_WORDS: usize = 8;
 
 /// One attempt.
-pub(super) struct Tried<'a> {
+pub(super) struct Tried {
     /// For people, with the words in quotation marks.
     pub text: String,
-    /// The customer's sentence it comes from; none for answers of bot and agents.
-    pub sentence: Option<&'a Sentence>,
+    /// Title of the article that the bot answered with.
+    pub article: Option<String>,
 }
 
 /// Attempts that the customer names, then the bot's answers, then what an agent said last.
-pub(super) fn find<'a>(
+pub(super) fn find(
     turns: &[(usize, &Turn)],
-    scored: &'a [Scored],
+    scored: &[Scored],
     suggestions: &[SuggestedArticle],
     language: Language,
-) -> Vec<Tried<'a>> {
+) -> Vec<Tried> {
     let named = scored.iter().rev().filter(|candidate| candidate.score.tried).take(CUSTOMER);
     let mut tried: Vec<Tried> = named
         .map(|candidate| {
             let sentence = &candidate.sentence;
             let words = clip(&sentence.text, WORDS);
             let words = words.trim_end_matches(['.', ',', ';', ':']);
-            Tried { text: quote(words, language), sentence: Some(sentence) }
+            Tried { text: quote(words, language), article: None }
         })
         .collect();
     tried.reverse();
-    let mut answers: Vec<String> = Vec::new();
+    let mut answers: Vec<Answer> = Vec::new();
     for (_, turn) in turns.iter().rev().filter(|(_, turn)| turn.from == Author::Bot) {
         if let Some(answer) = answer(turn, suggestions).filter(|answer| !answers.contains(answer)) {
             answers.push(answer);
         }
     }
     answers.truncate(ANSWERS);
-    let said = |who: &str, words: &str| Tried {
-        text: format!("{who} {}", quote(words.trim_end_matches('.'), language)),
-        sentence: None,
-    };
+    let said =
+        |who: &str, words: &str| format!("{who} {}", quote(words.trim_end_matches('.'), language));
     let (bot, agent) = match language {
         Language::De => ("Bot-Antwort", "Team-Antwort"),
         Language::En => ("bot answer", "team reply"),
     };
-    tried.extend(answers.iter().rev().map(|answer| said(bot, answer)));
+    tried.extend(answers.into_iter().rev().map(|answer| match answer {
+        Answer::Article(title) => Tried { text: said(bot, &title), article: Some(title) },
+        Answer::Words(words) => Tried { text: said(bot, &words), article: None },
+    }));
     let last_agent = turns.iter().rev().find(|(_, turn)| turn.from == Author::Agent);
-    tried.extend(last_agent.map(|(_, turn)| said(agent, &clip(&folded(&turn.text), WORDS))));
+    tried.extend(last_agent.map(|(_, turn)| Tried {
+        text: said(agent, &clip(&folded(&turn.text), WORDS)),
+        article: None,
+    }));
     tried
 }
 
-/// What an answer of the bot is called: its article's title, else its first words.
-fn answer(turn: &Turn, suggestions: &[SuggestedArticle]) -> Option<String> {
+/// What an answer of the bot is called.
+#[derive(PartialEq, Eq)]
+enum Answer {
+    /// By its article's title.
+    Article(String),
+    /// By its first words.
+    Words(String),
+}
+
+fn answer(turn: &Turn, suggestions: &[SuggestedArticle]) -> Option<Answer> {
     let title = turn.article_id.as_ref().and_then(|id| {
         suggestions.iter().find(|article| article.id == *id).map(|article| article.title.clone())
     });
     let text = folded(&turn.text);
     let told = turn.article_id.is_some()
         || (text.split(' ').count() >= ANSWER_WORDS && !text.ends_with('?'));
-    title.or_else(|| told.then(|| clip(&text, WORDS / 2)))
+    let words = || told.then(|| Answer::Words(clip(&text, WORDS / 2)));
+    title.map(Answer::Article).or_else(words)
 }
 
 fn folded(text: &str) -> String {
