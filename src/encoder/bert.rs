@@ -366,7 +366,7 @@ fn pool(
                 .reshape((run.count, run.length, width))?;
             match pooling {
                 Pooling::Mean => tokens.mean(1),
-                Pooling::Cls => tokens.narrow(1, 0, 1)?.squeeze(1),
+                Pooling::Cls => tokens.narrow(1, 0, 1)?.squeeze(1)?.contiguous(),
             }
         })
         .collect::<candle_core::Result<Vec<_>>>()?;
