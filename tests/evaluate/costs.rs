@@ -72,9 +72,10 @@ fn messages() -> (Vec<LabelledRow>, Vec<Prediction>) {
                 in_scope: None,
                 sentiment: None,
                 tier: None,
-                action: Some(match open && confidence >= 0.9 {
-                    true => Action::Answer,
-                    false => Action::Escalate,
+                action: Some(if open && confidence >= 0.9 {
+                    Action::Answer
+                } else {
+                    Action::Escalate
                 }),
                 article: Some("article".to_owned()),
                 answer_confidence: if open { confidence } else { 0.5 },

@@ -2,7 +2,7 @@
 
 use super::super::glance::Unit;
 use super::super::report::Report;
-use super::super::risk::{CostPoint, CostReport, Guarantee, RiskReport};
+use super::super::risk::{CONDITION, CostPoint, CostReport, Guarantee, RiskReport};
 use super::plot::{Plot, percent_ticks};
 use super::{each, escape};
 
@@ -40,7 +40,7 @@ fn promise(found: &Guarantee, rows: usize) -> String {
                 certificate.answered,
                 certificate.wrong,
                 certificate.wrong_at_most * 100.0,
-                found.condition()
+                CONDITION
             ),
         ),
         (None, Some(refusal)) => ("missed", "not certified", refusal.to_string()),

@@ -15,7 +15,7 @@ use crate::train::LabelledRow;
 
 pub use costs::{CostPoint, Costs, CostsError};
 pub use guarantee::{OpenAnswer, Promise, PromiseError, Refusal, certify, series};
-pub(super) use text::text;
+pub(super) use text::{CONDITION, text};
 
 /// The rows that say which articles answer them: those that every other rule lets be answered, with
 /// their confidence, and the number of all of them.

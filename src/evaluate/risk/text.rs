@@ -3,6 +3,10 @@
 use super::{CostPoint, CostReport, Guarantee, RiskReport};
 use crate::evaluate::layout::{Side, Table, folded};
 
+/// What a promise rests on.
+pub(in crate::evaluate) const CONDITION: &str = "It holds for messages like these, with this \
+    knowledge base and policy, provided that neither model nor confidence was fitted on these rows.";
+
 /// Promise and costs, as far as they were asked for; may be empty.
 pub(in crate::evaluate) fn text(report: &RiskReport) -> String {
     let guarantee = report.guarantee.as_ref().map(|guarantee| certificate(guarantee, report.rows));
@@ -25,7 +29,7 @@ fn certificate(guarantee: &Guarantee, rows: usize) -> String {
             ] {
                 table.add([words.to_owned(), value]);
             }
-            format!("{}{}", table.print(), folded(&guarantee.condition()))
+            format!("{}{}", table.print(), folded(CONDITION))
         }
         (None, Some(refusal)) => {
             format!("  {title}: NOT CERTIFIED\n{}", folded(&refusal.to_string()))
@@ -46,13 +50,6 @@ impl Guarantee {
             percent(self.promise.risk),
             percent(self.promise.confidence)
         )
-    }
-
-    /// What the promise rests on.
-    pub(in crate::evaluate) fn condition(&self) -> String {
-        "It holds for messages like these, with this knowledge base and policy, provided that \
-         neither model nor confidence was fitted on these rows."
-            .to_owned()
     }
 }
 
