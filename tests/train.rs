@@ -101,6 +101,69 @@ fn the_same_seed_makes_the_same_pack() {
 }
 
 #[test]
+fn a_killed_run_goes_on_and_makes_the_pack_it_would_have_made() {
+    let workshop = Workshop::new();
+    let more = ["--quality", "full", "--epochs", "12", "--seed", "5"];
+    let output = workshop.train(&workshop.path("base"), "whole", &more);
+    assert!(output.status.success(), "{}", stderr(&output));
+
+    let mut killed = lotse()
+        .args(["train", "--data"])
+        .arg(workshop.path("train.jsonl"))
+        .arg("--valid")
+        .arg(workshop.path("valid.jsonl"))
+        .arg("--base")
+        .arg(workshop.path("base"))
+        .arg("--out")
+        .arg(workshop.path("broken"))
+        .args(more)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("the binary runs");
+    let checkpoint = workshop.path("broken").join("training.safetensors");
+    while !checkpoint.exists() {
+        assert!(
+            killed.try_wait().expect("a state").is_none(),
+            "the run ended without a checkpoint"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    killed.kill().expect("the process dies");
+    killed.wait().expect("the process is gone");
+    let output = workshop.train(&workshop.path("base"), "broken", &more);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("going on after step"), "{}", stderr(&output));
+    assert!(workshop.weights("whole") == workshop.weights("broken"), "the packs differ");
+    assert!(!checkpoint.exists(), "a finished run leaves no checkpoint behind");
+}
+
+#[test]
+fn a_smaller_encoder_learns_from_a_finished_pack() {
+    let workshop = Workshop::new();
+    let teacher = ["--quality", "full", "--epochs", "3"];
+    let output = workshop.train(&workshop.path("base"), "teacher", &teacher);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let pack = workshop.path("teacher");
+    let name = pack.to_str().expect("a UTF-8 path");
+    let more = ["--quality", "full", "--layers", "1", "--teacher", name];
+    let output = workshop.train(&pack, "student", &more);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let layers = |pack: &str| {
+        let layer = |(name, _): (&str, _)| {
+            name.strip_prefix("encoder.layer.").and_then(|n| n.split('.').next()).map(str::to_owned)
+        };
+        workshop.weights(pack).iter().filter_map(layer).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(layers("student").len(), 1);
+    assert!(layers("teacher").len() > 1);
+    // Another base than the teacher has nothing to compare layer by layer.
+    let output = workshop.train(&workshop.path("student"), "wrong", &more[..4]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = workshop.train(&workshop.path("student"), "wrong", &more);
+    assert!(stderr(&output).contains("give the same pack as both"), "{}", stderr(&output));
+}
+
+#[test]
 fn unusable_input_is_told_with_its_place() {
     let workshop = Workshop::new();
     let base = workshop.path("base");

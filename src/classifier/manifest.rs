@@ -46,7 +46,7 @@ pub struct HeadInfo {
     pub temperature: f32,
 }
 
-/// Logistic model of "in scope" over three scores of one pass.
+/// Logistic model of "in scope" over the scores of one pass.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeCalibration {
@@ -58,6 +58,9 @@ pub struct ScopeCalibration {
     pub energy: f32,
     /// Weight of the greatest intent probability.
     pub maximum: f32,
+    /// Weight of the distance to what training has seen.
+    #[serde(default)]
+    pub distance: f32,
     /// A message below this probability is out of scope.
     pub threshold: f32,
 }

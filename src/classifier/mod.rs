@@ -9,6 +9,7 @@ mod manifest;
 mod pack;
 mod reading;
 mod service;
+mod typicality;
 
 pub use heads::{Head, dot, log_sum_exp, normalise, sigmoid, softmax};
 pub use manifest::{
@@ -19,6 +20,7 @@ pub use pack::{Pack, PackSummary, verify};
 pub(crate) use reading::NO_ARTICLE;
 pub use reading::{Classifier, Logits, Reading};
 pub use service::{ClassifierService, ServiceError, ServiceSettings, Timings};
+pub use typicality::Typicality;
 
 use crate::encoder::EncoderError;
 

@@ -4,8 +4,8 @@ use std::path::Path;
 use candle_core::Device;
 
 use super::{
-    Answering, ClassifierError, Head, Manifest, Pack, ScopeCalibration, log_sum_exp, normalise,
-    sigmoid, softmax,
+    Answering, ClassifierError, Head, Manifest, Pack, ScopeCalibration, Typicality, log_sum_exp,
+    normalise, sigmoid, softmax,
 };
 use crate::domain::{
     ArticleScore, Classification, IntentScore, Sentiment, SentimentScore, TierScore,
@@ -43,6 +43,7 @@ pub struct Classifier {
     /// Mean of the pooled vectors of the training rows. Taken away before vectors are compared:
     /// the raw vectors all point much the same way.
     centre: Vec<f32>,
+    typicality: Option<Typicality>,
 }
 
 impl Classifier {
@@ -60,7 +61,9 @@ impl Classifier {
             heads.insert(name.clone(), Head::load(&pack.weights, name, outputs, width)?);
         }
         let centre = pack.weights.get("head.search.centre", &[width])?.to_f32();
-        Ok(Self { manifest: pack.manifest, tokenizer: pack.tokenizer, encoder, heads, centre })
+        let typicality = Typicality::load(&pack.weights, width)?;
+        let Pack { manifest, tokenizer, .. } = pack;
+        Ok(Self { manifest, tokenizer, encoder, heads, centre, typicality })
     }
 
     /// What the pack says of itself.
@@ -120,7 +123,10 @@ impl Classifier {
             Some(softmax(logits.get(name)?, self.manifest.heads.get(name)?.temperature))
         };
         let intents = probabilities("intent");
-        let in_scope = self.manifest.scope.as_ref().map(|scope| scope.probability(&logits));
+        let in_scope = self.manifest.scope.as_ref().map(|scope| {
+            let distance = self.typicality.as_ref().map_or(0.0, |known| known.distance(&pooled));
+            scope.probability(&logits, distance)
+        });
         let (intent, alternatives) = self.rank_intents(intents.as_deref(), in_scope);
         let classification = Classification {
             language: text.language,
@@ -219,14 +225,16 @@ impl Classifier {
 }
 
 impl ScopeCalibration {
-    /// Probability of being in scope from one message's raw head outputs.
-    pub fn probability(&self, logits: &Logits) -> f32 {
-        let [logit, energy, maximum] = Self::features(logits);
-        sigmoid(self.bias + self.logit * logit + self.energy * energy + self.maximum * maximum)
+    /// Probability of being in scope from one message's raw head outputs and its distance from what
+    /// training has seen.
+    pub fn probability(&self, logits: &Logits, distance: f32) -> f32 {
+        let [logit, energy, maximum] = Self::scores(logits);
+        let sum = self.logit * logit + self.energy * energy + self.maximum * maximum;
+        sigmoid(self.bias + sum + self.distance * distance)
     }
 
     /// Scope logit, energy and greatest probability of the intents.
-    pub fn features(logits: &Logits) -> [f32; 3] {
+    pub fn scores(logits: &Logits) -> [f32; 3] {
         let scope = logits.get("scope").map_or(0.0, |outputs| outputs[0]);
         let (energy, maximum) = logits
             .get("intent")

@@ -26,20 +26,27 @@ pub(super) struct TrainArguments {
     /// Start of all random numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// fast: heads alone, about a minute; full: the encoder as well, some minutes a thousand rows
-    #[arg(long, value_enum, default_value = "fast")]
+    /// How much is trained
+    #[arg(long, value_enum, default_value = "auto")]
     quality: Quality,
     /// Operator's directory: with it, the confidence of automatic answers from its knowledge/ is
     /// fitted on the validation rows (their field `articles` names the articles that answer them)
     #[arg(long)]
     dir: Option<PathBuf>,
-    /// Passes over the rows with --quality full
+    /// Smaller and faster: keep this many of the base's layers (use with --teacher)
+    #[arg(long, value_name = "N")]
+    layers: Option<usize>,
+    /// Pack whose readings the new one is to match, on rows with and without labels; --base
+    /// should be the same pack
+    #[arg(long, value_name = "PACK")]
+    teacher: Option<PathBuf>,
+    /// Passes over the rows where the encoder is trained
     #[arg(long)]
     epochs: Option<usize>,
-    /// Rows a step with --quality full
+    /// Rows a step where the encoder is trained
     #[arg(long)]
     batch: Option<usize>,
-    /// Highest learning rate with --quality full
+    /// Highest learning rate where the encoder is trained
     #[arg(long)]
     rate: Option<f64>,
 }
@@ -55,6 +62,8 @@ pub(super) fn run(arguments: &TrainArguments) -> anyhow::Result<()> {
         seed: arguments.seed,
         quality: arguments.quality,
         knowledge: arguments.dir.as_ref().map(|dir| dir.join("knowledge")),
+        teacher: arguments.teacher.clone(),
+        layers: arguments.layers,
         epochs: arguments.epochs,
         batch: arguments.batch,
         rate: arguments.rate,

@@ -1,10 +1,8 @@
-use std::cell::RefCell;
+use candle_core::{Device, Tensor, Var};
 
-use candle_core::{D, Device, Tensor, Var};
-use candle_nn::ops;
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
-
+use super::dropout::{Dropout, Mask};
+use super::fused::Operations;
+use super::packed::PackedBatch;
 use super::{EncoderConfig, EncoderError, Pooling, StoredTensor, Weights};
 
 /// Tokens encoded in one pass; more are cut into several passes, so that memory stays bounded.
@@ -13,90 +11,10 @@ const PASS_TOKENS: usize = 4_096;
 /// How a forward pass is meant.
 #[derive(Clone, Copy)]
 pub enum Mode<'a> {
-    /// Fused norms and softmax, which are faster and carry no gradient.
+    /// As it is.
     Inference,
-    /// Plain operations with a gradient each, and dropout on what every layer adds.
+    /// With dropout on what every layer adds.
     Training(&'a Dropout),
-}
-
-/// Dropout whose masks follow from a seed (candle's own cannot be seeded on a CPU).
-pub struct Dropout {
-    share: f32,
-    random: RefCell<StdRng>,
-}
-
-impl Dropout {
-    /// Drops each value with probability `share`.
-    pub fn new(share: f32, seed: u64) -> Self {
-        Self { share, random: RefCell::new(StdRng::seed_from_u64(seed)) }
-    }
-
-    /// Zeroes values at random and scales the others up, so that the mean stays.
-    pub fn apply(&self, tensor: &Tensor) -> candle_core::Result<Tensor> {
-        if self.share <= 0.0 {
-            return Ok(tensor.clone());
-        }
-        let mut random = self.random.borrow_mut();
-        let kept = 1.0 / (1.0 - self.share);
-        let mask: Vec<f32> = (0..tensor.elem_count())
-            .map(|_| if random.random::<f32>() < self.share { 0.0 } else { kept })
-            .collect();
-        tensor * Tensor::from_vec(mask, tensor.dims(), tensor.device())?
-    }
-}
-
-/// Token sequences laid end to end without padding, ordered by length so that sequences of equal
-/// length lie side by side and share their attention products.
-#[derive(Debug)]
-pub struct PackedBatch {
-    ids: Vec<u32>,
-    positions: Vec<u32>,
-    runs: Vec<Run>,
-    /// `place[i]` is the position among the packed sequences of input sequence `i`.
-    place: Vec<u32>,
-}
-
-/// Sequences of equal length that lie side by side.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    start: usize,
-    count: usize,
-    length: usize,
-}
-
-impl PackedBatch {
-    /// Packs sequences of token ids. Empty sequences are not allowed: every tokenizer adds its
-    /// special tokens.
-    pub fn new(sequences: &[Vec<u32>]) -> Self {
-        let mut order: Vec<usize> = (0..sequences.len()).collect();
-        order.sort_by_key(|index| sequences[*index].len());
-        let mut batch = Self {
-            ids: Vec::new(),
-            positions: Vec::new(),
-            runs: Vec::new(),
-            place: vec![0; sequences.len()],
-        };
-        for (place, index) in order.into_iter().enumerate() {
-            let sequence = &sequences[index];
-            batch.place[index] = place as u32;
-            match batch.runs.last_mut() {
-                Some(run) if run.length == sequence.len() => run.count += 1,
-                _ => batch.runs.push(Run {
-                    start: batch.ids.len(),
-                    count: 1,
-                    length: sequence.len(),
-                }),
-            }
-            batch.ids.extend_from_slice(sequence);
-            batch.positions.extend(0..sequence.len() as u32);
-        }
-        batch
-    }
-
-    /// Tokens of all sequences together.
-    pub fn tokens(&self) -> usize {
-        self.ids.len()
-    }
 }
 
 /// A BERT encoder. Layer names and the order of operations follow
@@ -109,9 +27,10 @@ pub struct Bert {
     segment: Tensor,
     norm: Norm,
     layers: Vec<Layer>,
-    /// Layers below this one never change: they run as in inference, whatever the mode.
+    /// Layers below this one never change: they run without dropout, whatever the mode.
     first_trained: usize,
     variables: Vec<(String, Var)>,
+    operations: Operations,
     device: Device,
 }
 
@@ -127,6 +46,8 @@ struct Layer {
 }
 
 struct Linear {
+    /// `[input, output]`: the other way round than in a checkpoint, since a product with a turned
+    /// weight would turn its gradient as well, value by value.
     weight: Tensor,
     bias: Tensor,
 }
@@ -150,20 +71,28 @@ impl Loader<'_> {
     fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, EncoderError> {
         let values = self.weights.get(name, shape)?.to_f32();
         let tensor = Tensor::from_vec(values, shape, self.device)?;
-        if !self.trainable {
-            return Ok(tensor);
-        }
-        let variable = Var::from_tensor(&tensor)?;
-        let tensor = variable.as_tensor().clone();
-        self.variables.push((name.to_owned(), variable));
-        Ok(tensor)
+        self.variable(name.to_owned(), tensor)
     }
 
     fn linear(&mut self, name: &str, output: usize, input: usize) -> Result<Linear, EncoderError> {
+        let weight = format!("{name}.weight");
+        let values = self.weights.get(&weight, &[output, input])?.to_f32();
+        let tensor = Tensor::from_vec(values, (output, input), self.device)?.t()?;
         Ok(Linear {
-            weight: self.tensor(&format!("{name}.weight"), &[output, input])?,
+            weight: self.variable(weight, tensor)?,
             bias: self.tensor(&format!("{name}.bias"), &[output])?,
         })
+    }
+
+    /// The tensor itself, or a variable that starts from it.
+    fn variable(&mut self, name: String, tensor: Tensor) -> Result<Tensor, EncoderError> {
+        if !self.trainable {
+            return Ok(tensor);
+        }
+        let variable = Var::from_tensor(&tensor.contiguous()?)?;
+        let tensor = variable.as_tensor().clone();
+        self.variables.push((name, variable));
+        Ok(tensor)
     }
 
     fn norm(&mut self, name: &str) -> Result<Norm, EncoderError> {
@@ -248,6 +177,7 @@ impl Bert {
             layers,
             first_trained,
             variables,
+            operations: Operations { fused: device.is_cpu() },
             device: device.clone(),
         })
     }
@@ -257,20 +187,73 @@ impl Bert {
         &self.config
     }
 
-    /// What training changes, by tensor name; empty for inference.
+    /// Takes plain operations even where fused ones would serve, to check the latter.
+    #[must_use]
+    pub fn with_plain_operations(mut self) -> Self {
+        self.operations.fused = false;
+        self
+    }
+
+    /// What training changes, by tensor name; empty for inference. Weights of linears lie turned,
+    /// `[input, output]`.
     pub fn variables(&self) -> &[(String, Var)] {
         &self.variables
+    }
+
+    /// The variables' values as a checkpoint holds them.
+    pub fn trained(&self) -> Result<Vec<(String, StoredTensor)>, EncoderError> {
+        self.variables
+            .iter()
+            .map(|(name, variable)| {
+                let tensor = variable.as_tensor();
+                let tensor = if tensor.rank() == 2 { tensor.t()? } else { tensor.clone() };
+                let values = tensor.flatten_all()?.to_vec1::<f32>()?;
+                Ok((name.clone(), StoredTensor::Float { shape: tensor.dims().to_vec(), values }))
+            })
+            .collect()
     }
 
     /// Last hidden states pooled as the configuration says: `[sequences, hidden_size]`, in the order
     /// in which the sequences were given.
     pub fn pooled(&self, batch: &PackedBatch, mode: Mode) -> Result<Tensor, EncoderError> {
         let mut hidden = self.embed(batch)?;
-        for (index, layer) in self.layers.iter().enumerate() {
-            let mode = if index < self.first_trained { Mode::Inference } else { mode };
-            hidden = layer.forward(&hidden, batch, self.config.num_attention_heads, mode)?;
+        for index in 0..self.layers.len() {
+            hidden = self.through_layer(index, &hidden, batch, mode)?;
         }
         pool(&hidden, batch, self.config.pooling, &self.device)
+    }
+
+    /// As [`Self::pooled`], with the hidden state after every layer, `[tokens, hidden_size]` in the
+    /// batch's own order.
+    pub fn pooled_with_states(
+        &self,
+        batch: &PackedBatch,
+        mode: Mode,
+    ) -> Result<(Tensor, Vec<Tensor>), EncoderError> {
+        let mut states = vec![self.embed(batch)?];
+        for index in 0..self.layers.len() {
+            let state = self.through_layer(index, &states[index], batch, mode)?;
+            states.push(state);
+        }
+        let last = &states[self.layers.len()];
+        let pooled = pool(last, batch, self.config.pooling, &self.device)?;
+        states.remove(0);
+        Ok((pooled, states))
+    }
+
+    fn through_layer(
+        &self,
+        index: usize,
+        hidden: &Tensor,
+        batch: &PackedBatch,
+        mode: Mode,
+    ) -> Result<Tensor, EncoderError> {
+        let mask = || match mode {
+            Mode::Training(dropout) if index >= self.first_trained => dropout.mask(),
+            _ => Mask::NONE,
+        };
+        let heads = self.config.num_attention_heads;
+        self.layers[index].forward(hidden, batch, heads, mask, self.operations)
     }
 
     /// Pooled vectors `[sequences][hidden_size]` for any number of sequences, those of similar
@@ -327,8 +310,9 @@ impl Bert {
         let words = Tensor::from_vec(values, (batch.ids.len(), width), &self.device)?;
         let positions = Tensor::new(batch.positions.as_slice(), &self.device)?;
         let sum = (words + self.positions.index_select(&positions, 0)?)?;
-        // The embeddings are never trained, so the fused norm may be used in every mode.
-        self.norm.forward(&sum.broadcast_add(&self.segment)?, Mode::Inference)
+        let sum = sum.broadcast_add(&self.segment)?;
+        let Norm { weight, bias, epsilon } = &self.norm;
+        Ok(self.operations.norm(&sum, weight, bias, *epsilon)?)
     }
 }
 
@@ -338,52 +322,33 @@ impl Layer {
         hidden: &Tensor,
         batch: &PackedBatch,
         heads: usize,
-        mode: Mode,
+        mask: impl Fn() -> Mask,
+        operations: Operations,
     ) -> Result<Tensor, EncoderError> {
-        let query = self.query.forward(hidden)?;
-        let key = self.key.forward(hidden)?;
-        let value = self.value.forward(hidden)?;
-        let mut contexts = Vec::with_capacity(batch.runs.len());
-        for run in &batch.runs {
-            contexts.push(attend(&query, &key, &value, *run, heads, mode)?);
-        }
-        let context =
-            if contexts.len() == 1 { contexts.remove(0) } else { Tensor::cat(&contexts, 0)? };
-        let attended = drop_out(self.attention.forward(&context)?, mode)?;
-        let hidden = self.attention_norm.forward(&(attended + hidden)?, mode)?;
-        let wide = self.intermediate.forward(&hidden)?.gelu_erf()?;
-        let narrow = drop_out(self.output.forward(&wide)?, mode)?;
-        self.output_norm.forward(&(narrow + hidden)?, mode)
+        let linear =
+            |linear: &Linear| operations.add_bias(&hidden.matmul(&linear.weight)?, &linear.bias);
+        let norm = |norm: &Norm, input: &Tensor| {
+            operations.norm(input, &norm.weight, &norm.bias, norm.epsilon)
+        };
+        let (query, key, value) = (linear(&self.query)?, linear(&self.key)?, linear(&self.value)?);
+        let context = operations.attention(&query, &key, &value, &batch.runs, heads)?;
+        let attended = operations.drop_and_add(
+            &context.matmul(&self.attention.weight)?,
+            &self.attention.bias,
+            hidden,
+            mask(),
+        )?;
+        let hidden = norm(&self.attention_norm, &attended)?;
+        let wide = hidden.matmul(&self.intermediate.weight)?;
+        let wide = operations.bias_gelu(&wide, &self.intermediate.bias)?;
+        let narrow = operations.drop_and_add(
+            &wide.matmul(&self.output.weight)?,
+            &self.output.bias,
+            &hidden,
+            mask(),
+        )?;
+        Ok(norm(&self.output_norm, &narrow)?)
     }
-}
-
-/// Scaled dot-product attention within each sequence of a run: `[count * length, hidden]`.
-fn attend(
-    query: &Tensor,
-    key: &Tensor,
-    value: &Tensor,
-    run: Run,
-    heads: usize,
-    mode: Mode,
-) -> Result<Tensor, EncoderError> {
-    let hidden = query.dim(1)?;
-    let size = hidden / heads;
-    let tokens = run.count * run.length;
-    let split = |tensor: &Tensor| -> candle_core::Result<Tensor> {
-        tensor
-            .narrow(0, run.start, tokens)?
-            .reshape((run.count, run.length, heads, size))?
-            .transpose(1, 2)?
-            .contiguous()
-    };
-    let scale = 1.0 / (size as f64).sqrt();
-    let scores = (split(query)?.matmul(&split(key)?.t()?)? * scale)?;
-    let shares = match mode {
-        Mode::Inference => ops::softmax_last_dim(&scores)?,
-        Mode::Training(_) => ops::softmax(&scores, D::Minus1)?,
-    };
-    let context = shares.matmul(&split(value)?)?;
-    Ok(context.transpose(1, 2)?.contiguous()?.reshape((tokens, hidden))?)
 }
 
 fn pool(
@@ -408,27 +373,4 @@ fn pool(
         .collect::<candle_core::Result<Vec<_>>>()?;
     let place = Tensor::new(batch.place.as_slice(), device)?;
     Ok(Tensor::cat(&pooled, 0)?.index_select(&place, 0)?)
-}
-
-fn drop_out(tensor: Tensor, mode: Mode) -> Result<Tensor, EncoderError> {
-    match mode {
-        Mode::Training(dropout) => Ok(dropout.apply(&tensor)?),
-        Mode::Inference => Ok(tensor),
-    }
-}
-
-impl Linear {
-    fn forward(&self, input: &Tensor) -> Result<Tensor, EncoderError> {
-        Ok(input.matmul(&self.weight.t()?)?.broadcast_add(&self.bias)?)
-    }
-}
-
-impl Norm {
-    fn forward(&self, input: &Tensor, mode: Mode) -> Result<Tensor, EncoderError> {
-        let (weight, bias) = (&self.weight, &self.bias);
-        Ok(match mode {
-            Mode::Inference => ops::layer_norm(input, weight, bias, self.epsilon)?,
-            Mode::Training(_) => ops::layer_norm_slow(input, weight, bias, self.epsilon)?,
-        })
-    }
 }

@@ -4,14 +4,20 @@
 //! packed tokens. [`Weights`] reads and writes them, quantised or not; [`TextTokenizer`] makes
 //! token ids.
 
+mod attention;
 mod bert;
 mod config;
+mod dropout;
+mod fused;
+mod packed;
 mod quantise;
 mod tokens;
 mod weights;
 
-pub use bert::{Bert, Dropout, Mode, PackedBatch};
+pub use bert::{Bert, Mode};
 pub use config::{EncoderConfig, Pooling};
+pub use dropout::Dropout;
+pub use packed::PackedBatch;
 pub use quantise::{Q4_GROUP, QuantisedQ4, QuantisedQ8};
 pub use tokens::{MAX_TOKENS, TextTokenizer};
 pub use weights::{StoredTensor, Weights};

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LabelledRow;
+use crate::classifier::NO_ARTICLE;
 use crate::domain::Sentiment;
 
 /// Label of rows that are out of scope, unless the operator names another.
@@ -8,6 +9,41 @@ pub const OUT_OF_SCOPE: &str = "out_of_scope";
 
 /// Fewest rows with a label that make a head worth training.
 const FEWEST_ROWS: usize = 10;
+
+/// Fewest training rows of an article that make it a label.
+const FEWEST_ARTICLE_ROWS: usize = 5;
+
+/// Labels that training rows bring with them, in the order of the heads' outputs.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Vocabulary {
+    /// In alphabetical order, out of scope left out.
+    pub(super) intents: Vec<String>,
+    /// "None", then the articles that answer enough rows.
+    pub(super) articles: Vec<String>,
+}
+
+impl Vocabulary {
+    pub(super) fn of(rows: &[LabelledRow], out_of_scope: &str) -> Self {
+        let intents: BTreeSet<&str> = rows.iter().filter_map(|row| row.intent.as_deref()).collect();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in rows {
+            if let Some(first) = row.articles.as_ref().and_then(|articles| articles.first()) {
+                *counts.entry(first).or_default() += 1;
+            }
+        }
+        let frequent = counts.into_iter().filter(|(_, count)| *count >= FEWEST_ARTICLE_ROWS);
+        Self {
+            intents: intents
+                .into_iter()
+                .filter(|name| *name != out_of_scope)
+                .map(str::to_owned)
+                .collect(),
+            articles: std::iter::once(NO_ARTICLE.to_owned())
+                .chain(frequent.map(|(id, _)| id.to_owned()))
+                .collect(),
+        }
+    }
+}
 
 /// One head to be trained: its labels and each row's target.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,16 +64,28 @@ impl Task {
         if self.labels.len() == 2 { 1 } else { self.labels.len() }
     }
 
+    /// The task for some of its rows.
+    pub(super) fn only(&self, rows: &[usize]) -> Self {
+        Self { targets: rows.iter().map(|row| self.targets[*row]).collect(), ..self.clone() }
+    }
+
     fn present(&self) -> usize {
         self.targets.iter().flatten().count()
     }
 }
 
-/// The heads that these rows can train. `labels` fixes the order of the intents, so that
-/// validation rows get the same indices as training rows.
-pub(super) fn tasks(rows: &[LabelledRow], out_of_scope: &str, intents: &[String]) -> Vec<Task> {
+/// The heads that these rows can train; `vocabulary` is that of the training rows, so that
+/// validation rows get the same indices.
+pub(super) fn tasks(
+    rows: &[LabelledRow],
+    out_of_scope: &str,
+    vocabulary: &Vocabulary,
+) -> Vec<Task> {
+    let place = |labels: &[String], name: &str| {
+        labels.iter().position(|label| label == name).map(|index| index as u32)
+    };
     let index: BTreeMap<&str, u32> =
-        intents.iter().enumerate().map(|(index, name)| (name.as_str(), index as u32)).collect();
+        vocabulary.intents.iter().zip(0..).map(|(name, index)| (name.as_str(), index)).collect();
     let intent = |row: &LabelledRow| index.get(row.intent.as_deref()?).copied();
     let scope = |row: &LabelledRow| Some(u32::from(row.intent.as_deref()? != out_of_scope));
     let sentiment = |row: &LabelledRow| {
@@ -46,16 +94,21 @@ pub(super) fn tasks(rows: &[LabelledRow], out_of_scope: &str, intents: &[String]
     };
     let tier = |row: &LabelledRow| row.tier.map(|tier| u32::from(tier) - 1);
     let answerable = |row: &LabelledRow| row.answerable().map(u32::from);
+    let article = |row: &LabelledRow| {
+        let first = row.articles.as_ref()?.first();
+        place(&vocabulary.articles, first.map_or(NO_ARTICLE, String::as_str))
+    };
     let names = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
     let collect = |target: &dyn Fn(&LabelledRow) -> Option<u32>| rows.iter().map(target).collect();
     let sentiments: Vec<&str> = Sentiment::ALL.iter().map(|s| s.name()).collect();
     let task = |name, labels, targets, weight| Task { name, labels, targets, weight };
     vec![
-        task("intent", intents.to_vec(), collect(&intent), 1.0),
+        task("intent", vocabulary.intents.clone(), collect(&intent), 1.0),
         task("scope", names(&["out_of_scope", "in_scope"]), collect(&scope), 0.5),
         task("sentiment", names(&sentiments), collect(&sentiment), 0.5),
         task("tier", names(&["1", "2", "3"]), collect(&tier), 0.5),
         task("answerable", names(&["no", "yes"]), collect(&answerable), 0.5),
+        task("article", vocabulary.articles.clone(), collect(&article), 0.5),
     ]
 }
 
@@ -68,12 +121,6 @@ pub(super) fn trainable(tasks: Vec<Task>) -> Vec<Task> {
             task.present() >= FEWEST_ROWS && different.len() > 1
         })
         .collect()
-}
-
-/// Intents in alphabetical order, out of scope left out.
-pub(super) fn intents(rows: &[LabelledRow], out_of_scope: &str) -> Vec<String> {
-    let names: BTreeSet<&str> = rows.iter().filter_map(|row| row.intent.as_deref()).collect();
-    names.into_iter().filter(|name| *name != out_of_scope).map(str::to_owned).collect()
 }
 
 /// Lowest tier of an intent over its rows. Up to 2 % of the rows may lie below it: a few mislabelled

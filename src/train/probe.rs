@@ -122,7 +122,7 @@ pub(super) fn fit_head(
         let Some(loss) = loss(&logits, &task.targets, 0.0)? else { break };
         let total = (loss + (head.weight.sqr()?.sum_all()? * shrinkage)?)?;
         let rate = RATE * (1.0 - step as f64 / STEPS as f64);
-        optimiser.step(&total.backward()?, rate, f64::INFINITY)?;
+        optimiser.step(&[total.backward()?], rate, f64::INFINITY)?;
     }
     Ok(head)
 }

@@ -1,9 +1,12 @@
+//! How else might a customer have put it? Changes of spelling and wrapping that leave the meaning, and
+//! so every label, as it is.
+
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
-/// Share of training rows that are changed in an epoch.
-const SHARE: f64 = 0.5;
+use super::spoken::spoken;
+use crate::domain::Language;
 
 /// Keys beside each other on a German keyboard, row by row.
 const KEY_ROWS: [&str; 3] = ["qwertzuiopü", "asdfghjklöä", "yxcvbnm"];
@@ -25,7 +28,7 @@ const OPENINGS: [&str; 14] = [
     "uh ",
 ];
 
-const CLOSINGS: [&str; 10] = [
+const CLOSINGS: [&str; 14] = [
     " Danke!",
     " lg",
     " MfG",
@@ -36,21 +39,40 @@ const CLOSINGS: [&str; 10] = [
     " thx",
     " bitte",
     " please",
+    "\n\nMit freundlichen Grüßen\nK. Sommer",
+    "\n\nBeste Grüße, Jana M.\nvon meinem Handy gesendet",
+    "\n\nKind regards\nD. Brown",
+    "\n\nBest, Alex\nSent from my phone",
 ];
 
-/// A row as another customer might have typed it: umlauts spelled out or dropped, slips of the
-/// finger, all lower case, no punctuation, a greeting or a closing formula around it. The meaning,
-/// and so every label, stays.
-pub(super) fn augment(text: &str, random: &mut StdRng) -> String {
-    if !random.random_bool(SHARE) {
+/// Share of the changed rows that become a speech transcript.
+const SPOKEN: f64 = 0.12;
+
+/// A row as another customer might have put it, with chance `share`: umlauts spelled out or dropped,
+/// slips of the finger, all lower case, no punctuation, a greeting or a closing formula around it,
+/// or as a speech recogniser writes what a caller says.
+pub(super) fn augment(
+    text: &str,
+    language: Option<Language>,
+    share: f64,
+    random: &mut StdRng,
+) -> String {
+    if !random.random_bool(share) {
         return text.to_owned();
+    }
+    if let Some(language) = language
+        && random.random_bool(SPOKEN)
+    {
+        return spoken(text, language, random);
     }
     let mut text = text.to_owned();
     if random.random_bool(0.25) {
         text = respell_umlauts(&text, random.random_bool(0.6));
     }
-    if random.random_bool(0.3) {
-        text = text.to_lowercase();
+    match random.random_range(0..20) {
+        0..6 => text = text.to_lowercase(),
+        6 => text = text.to_uppercase(),
+        _ => {}
     }
     if random.random_bool(0.25) {
         text.retain(|character| !matches!(character, '.' | ',' | '!' | '?' | ';' | ':'));
