@@ -235,7 +235,8 @@ impl Bert {
             let state = self.through_layer(index, &states[index], batch, mode)?;
             states.push(state);
         }
-        let pooled = pool(&states[self.layers.len()], batch, self.config.pooling, &self.device)?;
+        let last = &states[self.layers.len()];
+        let pooled = pool(last, batch, self.config.pooling, &self.device)?;
         states.remove(0);
         Ok((pooled, states))
     }

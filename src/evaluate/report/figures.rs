@@ -129,6 +129,8 @@ impl Report {
 
     /// The report as JSON, indented, with a line feed at the end.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
+        let mut value = serde_json::to_value(self)?;
+        value["figures"] = serde_json::to_value(self.figures())?;
+        Ok(serde_json::to_string_pretty(&value)? + "\n")
     }
 }

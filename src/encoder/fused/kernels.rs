@@ -1,145 +1,10 @@
-//! How does a transformer layer stay cheap on a CPU? Its element-wise parts, each as one pass over
-//! memory with its gradient written by hand.
-//!
-//! candle's own composition of plain operations spends half of a training step on small passes,
-//! copies and a scalar `erf`. Each operation here has a plain twin, used where the tensors do not lie in main
-//! memory and to check these against (`tests/gradients.rs`). Loops are compiled for the widest vectors of
-//! the machine at run time through `pulp`.
+//! The operations themselves, each with its gradient.
 
-use candle_core::{
-    CpuStorage, CustomOp2, CustomOp3, D, Layout, Result, Shape, Storage, Tensor, bail,
-};
-use candle_nn::ops;
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 
-use super::attention::Attention;
-use super::dropout::Mask;
-use super::packed::Run;
-
-/// Chooses between fused and plain operations.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Operations {
-    /// Plain ones are for tensors on a GPU.
-    pub(super) fused: bool,
-}
-
-impl Operations {
-    /// `input + bias`, the bias `[width]` added to every row of `[rows, width]`.
-    pub(super) fn add_bias(self, input: &Tensor, bias: &Tensor) -> Result<Tensor> {
-        if self.fused { input.apply_op2(bias, AddBias) } else { input.broadcast_add(bias) }
-    }
-
-    /// `gelu(input + bias)` with the exact (erf) form.
-    pub(super) fn bias_gelu(self, input: &Tensor, bias: &Tensor) -> Result<Tensor> {
-        if self.fused {
-            input.apply_op2(bias, BiasGelu)
-        } else {
-            input.broadcast_add(bias)?.gelu_erf()
-        }
-    }
-
-    /// `dropout(input + bias) + residual`.
-    pub(super) fn drop_and_add(
-        self,
-        input: &Tensor,
-        bias: &Tensor,
-        residual: &Tensor,
-        mask: Mask,
-    ) -> Result<Tensor> {
-        if self.fused {
-            return input.apply_op3(bias, residual, DropAndAdd(mask));
-        }
-        let factors = mask.factors(input.elem_count());
-        let factors = Tensor::from_vec(factors, input.dims(), input.device())?;
-        (input.broadcast_add(bias)? * factors)? + residual
-    }
-
-    /// Layer norm over the last dimension.
-    pub(super) fn norm(
-        self,
-        input: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        epsilon: f32,
-    ) -> Result<Tensor> {
-        if self.fused {
-            input.apply_op3(weight, bias, Norm(epsilon))
-        } else {
-            ops::layer_norm_slow(input, weight, bias, epsilon)
-        }
-    }
-
-    /// Scaled dot-product attention within every sequence: `[tokens, hidden]`.
-    pub(super) fn attention(
-        self,
-        query: &Tensor,
-        key: &Tensor,
-        value: &Tensor,
-        runs: &[Run],
-        heads: usize,
-    ) -> Result<Tensor> {
-        if self.fused {
-            return query.apply_op3(key, value, Attention { runs: runs.to_vec(), heads });
-        }
-        let parts = runs
-            .iter()
-            .map(|run| attend(query, key, value, *run, heads))
-            .collect::<Result<Vec<_>>>()?;
-        Tensor::cat(&parts, 0)
-    }
-}
-
-/// Attention within the sequences of one run, by plain operations: `[count * length, hidden]`.
-fn attend(query: &Tensor, key: &Tensor, value: &Tensor, run: Run, heads: usize) -> Result<Tensor> {
-    let hidden = query.dim(1)?;
-    let size = hidden / heads;
-    let tokens = run.count * run.length;
-    let split = |tensor: &Tensor| -> Result<Tensor> {
-        tensor
-            .narrow(0, run.start, tokens)?
-            .reshape((run.count, run.length, heads, size))?
-            .transpose(1, 2)?
-            .contiguous()
-    };
-    let scale = 1.0 / (size as f64).sqrt();
-    let scores = (split(query)?.matmul(&split(key)?.t()?)? * scale)?;
-    let context = ops::softmax(&scores, D::Minus1)?.matmul(&split(value)?)?;
-    context.transpose(1, 2)?.contiguous()?.reshape((tokens, hidden))
-}
-
-/// Values of a contiguous f32 storage.
-pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    match (storage, layout.contiguous_offsets()) {
-        (CpuStorage::F32(values), Some((start, end))) => Ok(&values[start..end]),
-        _ => bail!("fused operations work on contiguous f32 tensors in main memory"),
-    }
-}
-
-/// Calls `work` with the values of tensors in main memory.
-pub(super) fn with_values<const N: usize, R>(
-    tensors: [&Tensor; N],
-    work: impl FnOnce([&[f32]; N]) -> R,
-) -> Result<R> {
-    let contiguous = tensors.map(Tensor::contiguous);
-    let mut held = Vec::with_capacity(N);
-    for tensor in contiguous {
-        held.push(tensor?);
-    }
-    let guards: Vec<_> = held.iter().map(Tensor::storage_and_layout).collect();
-    let mut slices: [&[f32]; N] = [&[]; N];
-    for (slice, (storage, layout)) in slices.iter_mut().zip(&guards) {
-        let Storage::Cpu(storage) = &**storage else {
-            bail!("fused operations work in main memory")
-        };
-        *slice = values(storage, layout)?;
-    }
-    Ok(work(slices))
-}
-
-/// Runs a loop compiled for the widest vectors of this machine.
-#[inline]
-pub(super) fn wide<R>(work: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(work)
-}
+use super::arithmetic::{dot, moments, normal_distribution, sum};
+use super::memory::{values, wide, with_values};
+use crate::encoder::dropout::Mask;
 
 fn result(values: Vec<f32>, layout: &Layout) -> (CpuStorage, Shape) {
     (CpuStorage::F32(values), layout.shape().clone())
@@ -165,7 +30,7 @@ fn column_sums(gradient: &[f32], width: usize) -> Vec<f32> {
     )
 }
 
-struct AddBias;
+pub(super) struct AddBias;
 
 impl CustomOp2 for AddBias {
     fn name(&self) -> &'static str {
@@ -207,7 +72,7 @@ impl CustomOp2 for AddBias {
     }
 }
 
-struct BiasGelu;
+pub(super) struct BiasGelu;
 
 impl CustomOp2 for BiasGelu {
     fn name(&self) -> &'static str {
@@ -270,7 +135,7 @@ impl CustomOp2 for BiasGelu {
     }
 }
 
-struct DropAndAdd(Mask);
+pub(super) struct DropAndAdd(pub(super) Mask);
 
 impl CustomOp3 for DropAndAdd {
     fn name(&self) -> &'static str {
@@ -336,7 +201,7 @@ impl CustomOp3 for DropAndAdd {
     }
 }
 
-struct Norm(f32);
+pub(super) struct Norm(pub(super) f32);
 
 impl CustomOp3 for Norm {
     fn name(&self) -> &'static str {
@@ -426,93 +291,4 @@ fn norm_gradients(
         }
     }
     (inputs, weights, biases)
-}
-
-/// Mean, and one over the standard deviation.
-#[inline(always)]
-fn moments(row: &[f32], epsilon: f32) -> (f32, f32) {
-    let count = row.len() as f32;
-    let mean = sum(row) / count;
-    let mut lanes = [0.0_f32; LANES];
-    let chunks = row.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|value| (value - mean) * (value - mean)).sum();
-    for chunk in chunks {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += (value - mean) * (value - mean);
-        }
-    }
-    let variance = (lanes.iter().sum::<f32>() + rest) / count;
-    (mean, 1.0 / (variance + epsilon).sqrt())
-}
-
-/// Independent sums that a compiler may keep in one vector register: it may not reorder a single
-/// floating-point sum by itself.
-const LANES: usize = 16;
-
-#[inline(always)]
-fn sum(row: &[f32]) -> f32 {
-    let mut lanes = [0.0_f32; LANES];
-    let chunks = row.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().sum();
-    for chunk in chunks {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += value;
-        }
-    }
-    lanes.iter().sum::<f32>() + rest
-}
-
-/// Scalar product of equally long rows.
-#[inline(always)]
-pub(super) fn dot(left: &[f32], right: &[f32]) -> f32 {
-    let mut lanes = [0.0_f32; LANES];
-    let (left_chunks, right_chunks) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
-    let rest: f32 =
-        left_chunks.remainder().iter().zip(right_chunks.remainder()).map(|(l, r)| l * r).sum();
-    for (left, right) in left_chunks.zip(right_chunks) {
-        for ((lane, left), right) in lanes.iter_mut().zip(left).zip(right) {
-            *lane += left * right;
-        }
-    }
-    lanes.iter().sum::<f32>() + rest
-}
-
-/// `exp` within 2e-7 of the true value relative to it, without branches: two to the integer part by
-/// its bits, times a polynomial (Cephes `expf`) of the rest.
-#[inline(always)]
-#[allow(clippy::excessive_precision)]
-pub(super) fn exp(value: f32) -> f32 {
-    // Adding this rounds to an integer, which then stands in the lowest bits.
-    const ROUND: f32 = 12_582_912.0;
-    let value = value.clamp(-87.0, 88.0);
-    let rounded = value.mul_add(std::f32::consts::LOG2_E, ROUND);
-    let whole = rounded - ROUND;
-    let rest = whole.mul_add(-0.693_359_375, value);
-    let rest = whole.mul_add(2.121_944_4e-4, rest);
-    let mut series = 1.987_569_15e-4_f32;
-    series = series.mul_add(rest, 1.398_199_95e-3);
-    series = series.mul_add(rest, 8.333_451_9e-3);
-    series = series.mul_add(rest, 4.166_579_6e-2);
-    series = series.mul_add(rest, 1.666_666_55e-1);
-    series = series.mul_add(rest, 5.000_000_1e-1);
-    let power = f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23));
-    (series * rest).mul_add(rest, rest + 1.0) * power
-}
-
-/// Distribution function and density of the standard normal distribution; the former by Abramowitz
-/// and Stegun 7.1.26 (error of `erf` below 1.5e-7).
-#[inline(always)]
-#[allow(clippy::excessive_precision)]
-fn normal_distribution(value: f32) -> (f32, f32) {
-    let bell = exp(-0.5 * value * value);
-    let distance = value.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let step = 1.0 / distance.mul_add(0.327_591_1, 1.0);
-    let mut series = 1.061_405_43_f32;
-    series = series.mul_add(step, -1.453_152_03);
-    series = series.mul_add(step, 1.421_413_74);
-    series = series.mul_add(step, -0.284_496_74);
-    series = series.mul_add(step, 0.254_829_59);
-    let tail = 0.5 * series * step * bell;
-    let share = if value < 0.0 { tail } else { 1.0 - tail };
-    (share, bell * 0.398_942_3)
 }
