@@ -7,6 +7,14 @@ use crate::evaluate::fail_if::Comparison;
 use crate::evaluate::metrics::Estimate;
 use crate::evaluate::risk::RiskReport;
 
+/// A report with its figures by name.
+#[derive(serde::Serialize)]
+struct Named<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    figures: BTreeMap<String, f64>,
+}
+
 impl Report {
     /// Every figure by its name, as `--fail-if` and targets use it. Figures of a part of the rows
     /// have its key behind a dot: `intent_accuracy.de`, `tier_accuracy.words_5_19`. A figure that
@@ -129,8 +137,7 @@ impl Report {
 
     /// The report as JSON, indented, with a line feed at the end.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        let mut value = serde_json::to_value(self)?;
-        value["figures"] = serde_json::to_value(self.figures())?;
-        Ok(serde_json::to_string_pretty(&value)? + "\n")
+        let named = Named { report: self, figures: self.figures() };
+        Ok(serde_json::to_string_pretty(&named)? + "\n")
     }
 }
