@@ -194,11 +194,11 @@ fn backward(
             *slope = (*slope - along) * share * scale;
         }
         let asked = place.row(query, index);
-        for other in 0..place.length {
-            let slope = scratch.slopes[other];
-            add_scaled(place.row_mut(&mut slopes[0], index), place.row(key, other), slope);
-            add_scaled(place.row_mut(&mut slopes[1], other), asked, slope);
-            add_scaled(place.row_mut(&mut slopes[2], other), upstream, shares[other]);
+        let weights = scratch.slopes.iter().zip(shares).take(place.length);
+        for (other, (slope, share)) in weights.enumerate() {
+            add_scaled(place.row_mut(&mut slopes[0], index), place.row(key, other), *slope);
+            add_scaled(place.row_mut(&mut slopes[1], other), asked, *slope);
+            add_scaled(place.row_mut(&mut slopes[2], other), upstream, *share);
         }
     }
 }

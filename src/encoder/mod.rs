@@ -4,10 +4,22 @@
 //! packed tokens. [`Weights`] reads and writes them, quantised or not; [`TextTokenizer`] makes
 //! token ids.
 
+#[allow(
+    clippy::inline_always,
+    reason = "what runs in a wide loop must be compiled with its vectors"
+)]
 mod attention;
 mod bert;
 mod config;
+#[allow(
+    clippy::inline_always,
+    reason = "what runs in a wide loop must be compiled with its vectors"
+)]
 mod dropout;
+#[allow(
+    clippy::inline_always,
+    reason = "what runs in a wide loop must be compiled with its vectors"
+)]
 mod fused;
 mod packed;
 mod quantise;

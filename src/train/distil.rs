@@ -63,7 +63,7 @@ impl Teacher {
     /// `layers` says which of the teacher's layers each of the student's is compared with; `of` is
     /// how many the base had before it was shortened.
     pub(super) fn load(
-        pack: Pack,
+        pack: &Pack,
         base: &Base,
         of: usize,
         tasks: &[Task],

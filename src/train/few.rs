@@ -11,7 +11,7 @@ use crate::encoder::Bert;
 impl Workshop<'_> {
     /// The better of heads alone and encoder with heads.
     pub(super) fn few(&self) -> Result<Trained, TrainError> {
-        let plan = self.plan(Plan::few());
+        let plan = self.plan(&Plan::few());
         let alone = self.heads_alone()?;
         let tuned = self.tuned(&plan)?;
         let (loss_alone, right_alone) = self.judge(&alone)?;

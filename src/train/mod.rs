@@ -134,10 +134,10 @@ pub fn train(options: &TrainOptions) -> Result<Manifest, TrainError> {
     let quality = workshop.quality();
     let trained = match quality {
         Quality::Few => workshop.few()?,
-        Quality::Full => workshop.tuned(&workshop.plan(Plan::default()))?,
+        Quality::Full => workshop.tuned(&workshop.plan(&Plan::default()))?,
         Quality::Fast | Quality::Auto => workshop.heads_alone()?,
     };
-    let mut manifest = workshop.write(trained, quality)?;
+    let mut manifest = workshop.write(&trained, quality)?;
     if let Some(knowledge) = &options.knowledge {
         let answering = fit_answering(&options.out, &workshop.rows, &workshop.valid, knowledge)?;
         manifest.answering = Some(answering);

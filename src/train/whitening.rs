@@ -33,7 +33,9 @@ pub(super) fn within_groups(
         }
         rows += 1;
     }
-    covariance.iter_mut().for_each(|sum| *sum /= f64::from(rows.max(1)));
+    for sum in &mut covariance {
+        *sum /= f64::from(rows.max(1));
+    }
     let trace: f64 = (0..width).map(|index| covariance[index * (width + 1)]).sum();
     let ridge = RIDGE * trace / width.max(1) as f64 + 1e-9;
     for index in 0..width {

@@ -89,7 +89,9 @@ impl<'a> Workshop<'a> {
             counted.collect::<Vec<_>>().join(", ")
         );
         let teacher = match &options.teacher {
-            Some(pack) => Some(Teacher::load(Pack::load(pack)?, &base, of, &learn, kept, &device)?),
+            Some(pack) => {
+                Some(Teacher::load(&Pack::load(pack)?, &base, of, &learn, kept, &device)?)
+            }
             None => None,
         };
         Ok(Self {
@@ -120,12 +122,12 @@ impl<'a> Workshop<'a> {
     }
 
     /// `plan` with what the operator set.
-    pub(super) fn plan(&self, plan: Plan) -> Plan {
+    pub(super) fn plan(&self, plan: &Plan) -> Plan {
         Plan {
             epochs: self.options.epochs.unwrap_or(plan.epochs),
             batch: self.options.batch.unwrap_or(plan.batch),
             rate: self.options.rate.unwrap_or(plan.rate),
-            ..plan
+            ..plan.clone()
         }
     }
 

@@ -28,8 +28,12 @@ struct Finished {
 
 impl Workshop<'_> {
     /// Quantises, calibrates and writes the pack.
-    pub(super) fn write(&self, trained: Trained, quality: Quality) -> Result<Manifest, TrainError> {
-        let shipped = self.finish(&trained)?;
+    pub(super) fn write(
+        &self,
+        trained: &Trained,
+        quality: Quality,
+    ) -> Result<Manifest, TrainError> {
+        let shipped = self.finish(trained)?;
         let judged = match &trained.judge {
             Some(judge) => &self.finish(judge)?,
             None => &shipped,

@@ -1,5 +1,6 @@
 //! What cannot be imported is refused with the reason and what to do.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -40,7 +41,7 @@ impl Workshop {
         assert!(!self.directory.path().join("pack/lotse.json").exists(), "{what} left a pack");
         let place = self.directory.path().to_string_lossy().into_owned();
         let said = stderr(&output).replace(&place, "DIR");
-        self.told.push_str(&format!("{what}:\n  {}\n", said.trim_end()));
+        let _ = writeln!(self.told, "{what}:\n  {}", said.trim_end());
     }
 
     /// Damages a fresh checkpoint and imports it.

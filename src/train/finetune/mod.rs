@@ -125,7 +125,7 @@ pub(super) fn finetune(
     let (base, plan) = (material.base, &material.plan);
     let frozen = base.config.num_hidden_layers * plan.frozen_of_twelve / 12;
     let bert = Bert::trainable(&base.config, &base.weights, device, frozen)?;
-    let mut run = Run::new(material, &bert, &heads)?;
+    let mut run = Run::new(material, &bert, &heads);
     if run.resume(device)? {
         eprintln!("going on after step {} of an interrupted run", run.progress.step);
     }
@@ -148,11 +148,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
-        material: &'a Material,
-        bert: &Bert,
-        heads: &[HeadVariables],
-    ) -> Result<Self, TrainError> {
+    fn new(material: &'a Material, bert: &Bert, heads: &[HeadVariables]) -> Self {
         let plan = &material.plan;
         let layers = material.base.config.num_hidden_layers;
         let encoder = bert.variables().iter().map(|(name, variable)| {
@@ -166,7 +162,7 @@ impl<'a> Run<'a> {
             .map(|variable| (variable, plan.head_factor, plan.weight_decay));
         let slots: Vec<(Var, f64, f64)> = encoder.chain(heads).collect();
         let variables: Vec<Var> = slots.iter().map(|(variable, _, _)| variable.clone()).collect();
-        Ok(Self {
+        Self {
             material,
             best: Vec::new(),
             variables,
@@ -174,7 +170,7 @@ impl<'a> Run<'a> {
             progress: Progress::default(),
             checkpoint: Checkpoint::new(material.out, fingerprint(material)),
             saved: Instant::now(),
-        })
+        }
     }
 
     fn through_epochs(&mut self, learner: &Learner, device: &Device) -> Result<(), TrainError> {

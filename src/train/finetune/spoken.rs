@@ -88,21 +88,21 @@ fn in_words(word: &str, language: Language) -> Vec<String> {
 
 /// Up to two digits as one number; longer ones, which are mostly codes, digit by digit.
 fn number(digits: &str, language: Language) -> Vec<String> {
-    let (ones, teens, tens) = match language {
+    let (ones, below_twenty, rounded) = match language {
         Language::De => (GERMAN_DIGITS, GERMAN_TEENS, GERMAN_TENS),
         Language::En => (ENGLISH_DIGITS, ENGLISH_TEENS, ENGLISH_TENS),
     };
     let values: Vec<usize> =
         digits.bytes().map(|digit| usize::from(digit.wrapping_sub(b'0')).min(9)).collect();
     match values[..] {
-        [1, one] => vec![teens[one].to_owned()],
-        [ten @ 2..=9, 0] => vec![tens[ten - 2].to_owned()],
+        [1, one] => vec![below_twenty[one].to_owned()],
+        [ten @ 2..=9, 0] => vec![rounded[ten - 2].to_owned()],
         [ten @ 2..=9, one] => match language {
             Language::De => {
                 let one = if one == 1 { "ein" } else { ones[one] };
-                vec![format!("{one}und{}", tens[ten - 2])]
+                vec![format!("{one}und{}", rounded[ten - 2])]
             }
-            Language::En => vec![tens[ten - 2].to_owned(), ones[one].to_owned()],
+            Language::En => vec![rounded[ten - 2].to_owned(), ones[one].to_owned()],
         },
         _ => values.into_iter().map(|value| ones[value].to_owned()).collect(),
     }
