@@ -113,7 +113,7 @@ fn quantised_packs_hold_words_at_4_bit_and_layers_at_8() {
     }
     assert_eq!(pack.config.max_position_embeddings, POSITIONS);
     assert_eq!(pack.manifest.languages, ["de"]);
-    assert_eq!(pack.config.vocab_size as f64, pack.manifest.figures["import_pieces_after"]);
+    assert_eq!(pack.config.vocab_size, pack.manifest.figures["import_pieces_after"] as usize);
 }
 
 #[test]

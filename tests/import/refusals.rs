@@ -40,7 +40,7 @@ impl Workshop {
         assert!(!self.directory.path().join("pack/lotse.json").exists(), "{what} left a pack");
         let place = self.directory.path().to_string_lossy().into_owned();
         let said = stderr(&output).replace(&place, "DIR");
-        self.told.push_str(&format!("{what}:\n  {}\n", said.trim_end()));
+        self.told.extend([what, ":\n  ", said.trim_end(), "\n"]);
     }
 
     /// Damages a fresh checkpoint and imports it.
