@@ -9,6 +9,7 @@ pub mod clean;
 pub mod entities;
 pub mod language;
 pub mod stem;
+pub mod umlauts;
 mod words;
 
 /// A message made ready for reading.

@@ -1,11 +1,9 @@
 //! What is best with 5 to 20 rows an intent? Heads alone and encoder with heads are both trained
 //! without the validation rows; the one that reads these better is trained again on all rows.
 
-use candle_core::Tensor;
-
-use super::finetune::{Plan, accuracy};
+use super::TrainError;
+use super::finetune::{Plan, validate};
 use super::workshop::{Trained, Workshop};
-use super::{TrainError, calibrate};
 use crate::encoder::Bert;
 
 impl Workshop<'_> {
@@ -42,18 +40,9 @@ impl Workshop<'_> {
     /// Loss at the best temperature, summed over the heads by weight, and the accuracy of the first.
     fn judge(&self, trained: &Trained) -> Result<(f64, f64), TrainError> {
         let encoder = Bert::new(&self.base.config, &trained.weights, &self.device)?;
-        let pooled =
-            self.shards.pooled(&encoder, &self.check.sequences, "reading held-back rows")?;
-        let width = self.base.config.hidden_size;
-        let matrix = Tensor::from_vec(pooled.concat(), (pooled.len(), width), &self.device)?;
-        let scaled = trained.scaling.apply(&matrix)?;
-        let mut sum = 0.0;
-        let mut right = Vec::new();
-        for (head, task) in trained.heads.iter().zip(&self.check.tasks) {
-            let logits = head.forward(&scaled)?.to_vec2::<f32>()?;
-            sum += task.weight * calibrate::temperature(&logits, &task.targets).1;
-            right.push(accuracy(&logits, &task.targets));
-        }
-        Ok((sum, right.first().copied().unwrap_or(0.0)))
+        let Trained { heads, scaling, .. } = trained;
+        let (loss, right) =
+            validate(&self.shards, &encoder, heads, scaling, &self.check, &self.device)?;
+        Ok((loss, right.first().copied().unwrap_or(0.0)))
     }
 }

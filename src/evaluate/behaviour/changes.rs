@@ -96,25 +96,7 @@ fn without_vowel(word: &str, random: &mut StdRng) -> String {
 
 /// Every umlaut spelt out, or every umlaut without its dots.
 pub(super) fn respell_umlauts(text: &str, random: &mut StdRng) -> String {
-    let spelt_out = random.random_bool(0.5);
-    let mut changed = String::with_capacity(text.len());
-    for letter in text.chars() {
-        let (long, short) = match letter {
-            'ä' => ("ae", "a"),
-            'ö' => ("oe", "o"),
-            'ü' => ("ue", "u"),
-            'Ä' => ("Ae", "A"),
-            'Ö' => ("Oe", "O"),
-            'Ü' => ("Ue", "U"),
-            'ß' => ("ss", "s"),
-            other => {
-                changed.push(other);
-                continue;
-            }
-        };
-        changed.push_str(if spelt_out { long } else { short });
-    }
-    changed
+    crate::text::umlauts::respell_umlauts(text, random.random_bool(0.5))
 }
 
 /// A message as a transcript writes it: in one line and without signs, except within words and

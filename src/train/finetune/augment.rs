@@ -7,6 +7,7 @@ use rand::seq::IndexedRandom;
 
 use super::spoken::spoken;
 use crate::domain::Language;
+use crate::text::umlauts::respell_umlauts;
 
 /// Keys beside each other on a German keyboard, row by row.
 const KEY_ROWS: [&str; 3] = ["qwertzuiopü", "asdfghjklöä", "yxcvbnm"];
@@ -91,27 +92,6 @@ pub(super) fn augment(
         }
     }
     text
-}
-
-fn respell_umlauts(text: &str, spelled_out: bool) -> String {
-    let mut changed = String::with_capacity(text.len());
-    for character in text.chars() {
-        let (long, short) = match character {
-            'ä' => ("ae", "a"),
-            'ö' => ("oe", "o"),
-            'ü' => ("ue", "u"),
-            'Ä' => ("Ae", "A"),
-            'Ö' => ("Oe", "O"),
-            'Ü' => ("Ue", "U"),
-            'ß' => ("ss", "s"),
-            other => {
-                changed.push(other);
-                continue;
-            }
-        };
-        changed.push_str(if spelled_out { long } else { short });
-    }
-    changed
 }
 
 /// One slip for about every 40 letters, at least one: swapped, dropped, doubled or hit beside.

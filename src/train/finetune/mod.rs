@@ -199,7 +199,9 @@ impl<'a> Run<'a> {
                     );
                 }
             }
-            let (loss, accuracy) = validate(learner, device)?;
+            let Material { scaling, check, .. } = self.material;
+            let Learner { shards, bert, heads, .. } = learner;
+            let (loss, accuracy) = validate(shards, bert, heads, scaling, check, device)?;
             bar.suspend(|| {
                 eprintln!(
                     "epoch {}: training loss {:.3}, validation loss {loss:.3}, validation accuracy {}",
@@ -326,19 +328,21 @@ fn schedule(step: usize, steps: usize, warm_up: f64) -> f64 {
 }
 
 /// Weighted validation loss over all heads, each at its best temperature, and each head's accuracy.
-fn validate(learner: &Learner, device: &Device) -> Result<(f64, Vec<f64>), TrainError> {
-    let material = learner.material;
-    let pooled = learner.shards.pooled(
-        learner.bert,
-        &material.check.sequences,
-        "reading the validation rows",
-    )?;
-    let width = learner.bert.config().hidden_size;
-    let pooled = Tensor::from_vec(pooled.concat(), (material.check.texts.len(), width), device)?;
-    let scaled = material.scaling.apply(&pooled)?;
+pub(super) fn validate(
+    shards: &Shards,
+    bert: &Bert,
+    heads: &[HeadVariables],
+    scaling: &Scaling,
+    check: &Lessons,
+    device: &Device,
+) -> Result<(f64, Vec<f64>), TrainError> {
+    let pooled = shards.pooled(bert, &check.sequences, "reading the validation rows")?;
+    let width = bert.config().hidden_size;
+    let pooled = Tensor::from_vec(pooled.concat(), (check.texts.len(), width), device)?;
+    let scaled = scaling.apply(&pooled)?;
     let mut sum = 0.0;
     let mut accuracies = Vec::new();
-    for (head, task) in learner.heads.iter().zip(&material.check.tasks) {
+    for (head, task) in heads.iter().zip(&check.tasks) {
         let logits = head.forward(&scaled)?.to_vec2::<f32>()?;
         // Temperature is set once training is over, so that overconfidence alone is no reason to
         // call an epoch worse.
