@@ -1,9 +1,9 @@
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 
 use super::SqliteStore;
 use crate::store::StoreError;
@@ -14,6 +14,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
 /// `SQLite`'s own default; named because the size limit counts pages.
 const PAGE_BYTES: u32 = 4096;
+
+/// Between two tries to open a file that another program is creating.
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// How the file is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +68,29 @@ async fn connect(path: &Path, settings: SqliteSettings) -> Result<SqliteStore, S
         })?;
     }
     let options = connect_options(&path, settings);
-    let writer = pool_options(1).connect_with(options.clone()).await?;
+    let writer = connect_writer(&options, settings.busy_timeout).await?;
     prepare_schema(&mut *writer.acquire().await?, settings.read_only).await?;
     let readers = pool_options(settings.readers.max(1))
         .connect_with(options.pragma("query_only", "ON"))
         .await?;
     Ok(SqliteStore { writer, readers })
+}
+
+/// The one connection that writes. The first one to a new file switches it to the write-ahead log;
+/// `SQLite` refuses a second program at that moment at once instead of letting it wait.
+async fn connect_writer(
+    options: &SqliteConnectOptions,
+    patience: Duration,
+) -> Result<SqlitePool, StoreError> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match pool_options(1).connect_with(options.clone()).await.map_err(StoreError::from) {
+            Err(StoreError::Locked(_)) if Instant::now() < deadline => {
+                tokio::time::sleep(LOCK_PAUSE).await;
+            }
+            connected => return connected,
+        }
+    }
 }
 
 fn connect_options(path: &Path, settings: SqliteSettings) -> SqliteConnectOptions {
