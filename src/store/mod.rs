@@ -9,6 +9,7 @@ mod caller;
 mod conversation;
 mod error;
 mod event;
+mod facts;
 mod record;
 mod sqlite;
 mod ticket;
@@ -21,6 +22,9 @@ pub use conversation::{Conversation, ConversationHead};
 pub use error::{Conflict, StoreError};
 use event::NewEvent;
 pub use event::{Audience, Event, EventFilter, EventKind};
+pub use facts::{
+    ConversationFact, Facts, FactsFilter, MessageFact, RatingFact, Said, StepFact, StepKind, TicketFact,
+};
 pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
@@ -92,6 +96,12 @@ pub trait Store: Send + Sync {
 
     /// The rating of a conversation.
     async fn rating(&self, conversation_id: &str) -> Result<Option<Rating>, StoreError>;
+
+    /// What happened in a period, as far as reports count it: one state of the store.
+    async fn facts(&self, filter: &FactsFilter) -> Result<Facts, StoreError>;
+
+    /// The words of these messages, see [`MessageFact::number`].
+    async fn words(&self, numbers: &[i64]) -> Result<Vec<Said>, StoreError>;
 
     /// At most `most` events after number `seq`, oldest first.
     async fn events_after(

@@ -3,6 +3,7 @@ mod conversations;
 mod corrections;
 mod errors;
 mod events;
+mod facts;
 mod open;
 mod rows;
 mod steps;
@@ -15,8 +16,9 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 pub use open::SqliteSettings;
 
 use super::{
-    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Key, QueueCount,
-    Rating, Recorded, Request, Store, StoreError, TicketChange, TicketFilter, TurnRecord,
+    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Facts, FactsFilter,
+    Key, QueueCount,
+    Rating, Recorded, Request, Said, Store, StoreError, TicketChange, TicketFilter, TurnRecord,
 };
 use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
 
@@ -122,6 +124,14 @@ impl Store for SqliteStore {
 
     async fn rating(&self, conversation_id: &str) -> Result<Option<Rating>, StoreError> {
         callers::rating(&self.readers, conversation_id).await
+    }
+
+    async fn facts(&self, filter: &FactsFilter) -> Result<Facts, StoreError> {
+        facts::load(&mut *self.snapshot().await?, filter).await
+    }
+
+    async fn words(&self, numbers: &[i64]) -> Result<Vec<Said>, StoreError> {
+        facts::words(&mut *self.readers.acquire().await?, numbers).await
     }
 
     async fn events_after(

@@ -16,6 +16,7 @@ mod steps;
 mod tried;
 mod weigh;
 
+pub use self::steps::label;
 use self::compose::{clip, headline};
 use self::facts::Named;
 use self::score::Score;
