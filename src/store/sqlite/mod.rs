@@ -4,6 +4,7 @@ mod corrections;
 mod errors;
 mod events;
 mod open;
+mod people;
 mod rows;
 mod steps;
 mod tickets;
@@ -15,8 +16,9 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 pub use open::SqliteSettings;
 
 use super::{
-    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Key, QueueCount,
-    Rating, Recorded, Request, Store, StoreError, TicketChange, TicketFilter, TurnRecord,
+    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Helpful, Key,
+    Presence, QueueCount, Rating, Recorded, Request, Session, Store, StoreError, TicketChange,
+    TicketFilter, TurnRecord, User,
 };
 use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
 
@@ -89,13 +91,21 @@ impl Store for SqliteStore {
         tickets::list(&self.readers, filter, most).await
     }
 
+    async fn waiting_before(&self, ticket: &Ticket) -> Result<u32, StoreError> {
+        tickets::waiting_before(&self.readers, ticket).await
+    }
+
     async fn queues(&self) -> Result<Vec<QueueCount>, StoreError> {
         tickets::queues(&self.readers).await
     }
 
+    async fn words_of(&self, turn_id: &str) -> Result<Option<String>, StoreError> {
+        conversations::words_of(&self.readers, turn_id).await
+    }
+
     async fn claim_next(
         &self,
-        queue: &str,
+        queue: Option<&str>,
         agent: &str,
         at: Timestamp,
     ) -> Result<Option<Changed>, StoreError> {
@@ -122,6 +132,10 @@ impl Store for SqliteStore {
 
     async fn rating(&self, conversation_id: &str) -> Result<Option<Rating>, StoreError> {
         callers::rating(&self.readers, conversation_id).await
+    }
+
+    async fn rate_answer(&self, helpful: &Helpful) -> Result<(), StoreError> {
+        callers::rate_answer(&self.writer, helpful).await
     }
 
     async fn events_after(
@@ -166,6 +180,50 @@ impl Store for SqliteStore {
 
     async fn revoke_key(&self, name: &str, at: Timestamp) -> Result<(), StoreError> {
         callers::revoke_key(&self.writer, name, at).await
+    }
+
+    async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
+        people::user(&self.readers, name).await
+    }
+
+    async fn users(&self) -> Result<Vec<User>, StoreError> {
+        people::users(&self.readers).await
+    }
+
+    async fn add_user(&self, user: &User) -> Result<(), StoreError> {
+        people::add_user(&self.writer, user).await
+    }
+
+    async fn set_password(&self, name: &str, password_hash: &str) -> Result<(), StoreError> {
+        people::set_password(&self.writer, name, password_hash).await
+    }
+
+    async fn remove_user(&self, name: &str) -> Result<(), StoreError> {
+        people::remove_user(&self.writer, name).await
+    }
+
+    async fn add_session(&self, session: &Session) -> Result<(), StoreError> {
+        people::add_session(&self.writer, session).await
+    }
+
+    async fn session(&self, hash: &str, at: Timestamp) -> Result<Option<Session>, StoreError> {
+        people::session(&self.readers, hash, at).await
+    }
+
+    async fn end_session(&self, hash: &str) -> Result<(), StoreError> {
+        people::end_session(&self.writer, hash).await
+    }
+
+    async fn saw(&self, agent: &str, at: Timestamp) -> Result<(), StoreError> {
+        people::saw(&self.writer, agent, at).await
+    }
+
+    async fn presence(&self, since: Timestamp) -> Result<Vec<Presence>, StoreError> {
+        people::presence(&self.readers, since).await
+    }
+
+    async fn abandoned(&self, before: Timestamp) -> Result<Vec<String>, StoreError> {
+        people::abandoned(&self.readers, before).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
