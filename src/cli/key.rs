@@ -17,7 +17,7 @@ pub(super) enum KeyCommand {
         /// Name of the caller, for example web-shop
         name: String,
         /// widget: own conversations; channel: messages and classification; agent: queues and
-        /// tickets as well; admin: everything
+        /// tickets as well; lead: reports; admin: everything
         #[arg(long, value_parser = role)]
         role: Role,
         /// Operator's directory, whose store keeps the key
@@ -41,7 +41,7 @@ pub(super) enum KeyCommand {
 }
 
 fn role(name: &str) -> Result<Role, String> {
-    Role::from_name(name).ok_or_else(|| "write widget, channel, agent or admin".to_owned())
+    Role::from_name(name).ok_or_else(|| "write widget, channel, agent, lead or admin".to_owned())
 }
 
 pub(super) fn run(command: &KeyCommand) -> anyhow::Result<()> {

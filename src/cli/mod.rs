@@ -15,6 +15,7 @@ pub mod routing;
 pub mod serve;
 mod summaries;
 mod train;
+mod user;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,9 @@ enum Command {
     /// Add, list and remove the keys of callers
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Add, list and remove the people who sign in to the console
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
     /// Check the articles, try a search, understand a rank
@@ -87,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments).map(|()| true),
         Command::Init(arguments) => init::run(&arguments).map(|()| true),
         Command::Key(command) => key::run(&command).map(|()| true),
+        Command::User(command) => user::run(&command).map(|()| true),
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
         Command::Routing(arguments) => {

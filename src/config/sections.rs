@@ -25,6 +25,8 @@ pub struct Config {
     pub knowledge: KnowledgeConfig,
     /// Queues and rules.
     pub routing: RoutingConfig,
+    /// Who has a conversation, and until when.
+    pub desk: DeskConfig,
     /// When the bot answers by itself.
     pub policy: Policy,
     /// Who may call.
@@ -128,12 +130,23 @@ pub struct RoutingConfig {
     pub file: PathBuf,
 }
 
+/// Who has a conversation, and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskConfig {
+    /// An agent who is away for longer loses the claims; zero for never.
+    #[serde(deserialize_with = "duration")]
+    pub claim_timeout: Duration,
+}
+
 /// Who may call.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessConfig {
     /// Whether anyone may do everything on loopback where no keys are configured.
     pub open_demo: bool,
+    /// Sites that may hold the widget, such as `https://shop.example`; `*` for any.
+    pub widget_origins: Vec<String>,
     /// Keys of callers.
     #[serde(default)]
     pub keys: Vec<KeyConfig>,

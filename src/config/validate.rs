@@ -88,6 +88,17 @@ fn paths(config: &Config, found: &mut Found) {
 }
 
 fn access(config: &Config, found: &mut Found) {
+    for origin in &config.access.widget_origins {
+        let is_origin = origin == "*"
+            || origin.split_once("://").is_some_and(|(scheme, host)| {
+                ["http", "https"].contains(&scheme) && !host.is_empty() && !host.contains('/')
+            });
+        found.check(
+            is_origin,
+            "access.widget_origins",
+            format!("\"{origin}\" is no origin; write it as https://shop.example, without a path"),
+        );
+    }
     let mut names = BTreeSet::new();
     for (index, key) in config.access.keys.iter().enumerate() {
         let at = format!("access.keys[{index}]");

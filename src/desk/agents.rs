@@ -6,7 +6,9 @@ use super::{Desk, DeskError, new_id, validate};
 use crate::domain::{
     Author, Caller, Classification, Sentiment, Ticket, TicketEvent, TicketState, Turn,
 };
-use crate::store::{Changed, Conflict, Conversation, Correction, StoreError, TicketChange};
+use crate::store::{
+    Changed, Conflict, Conversation, Correction, StoreError, TicketChange, hash_key,
+};
 use crate::triage::summarize;
 
 /// Times that a step is tried again after somebody else was faster.
@@ -25,18 +27,40 @@ pub struct Labels {
     pub sentiment: Option<Sentiment>,
 }
 
+/// Words of an agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The words.
+    pub text: String,
+    /// The client's own id: the same words with the same id are kept once.
+    pub message_id: Option<String>,
+}
+
+/// Where a ticket is to go: a queue, a colleague, or a colleague with the queue changed as well.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// The queue.
+    pub queue: Option<String>,
+    /// The colleague.
+    pub agent: Option<String>,
+    /// A note for whoever takes it on.
+    pub note: Option<String>,
+}
+
 impl Desk {
-    /// Gives the agent the next ticket of a queue; none if nothing waits.
+    /// Gives the agent the next ticket of a queue, or of all queues; none if nothing waits.
     pub async fn claim_next(
         &self,
-        queue: &str,
+        queue: Option<&str>,
         caller: &Caller,
     ) -> Result<Option<Ticket>, DeskError> {
-        self.require_queue(queue)?;
-        let (queue, agent, at) = (queue.to_owned(), caller.name.clone(), self.now());
+        if let Some(queue) = queue {
+            self.require_queue(queue)?;
+        }
+        let (queue, agent, at) = (queue.map(str::to_owned), caller.name.clone(), self.now());
         let changed = self
             .keep(
-                |store| async move { store.claim_next(&queue, &agent, at).await },
+                |store| async move { store.claim_next(queue.as_deref(), &agent, at).await },
                 |changed| changed.as_ref().map(notice),
             )
             .await?;
@@ -53,9 +77,9 @@ impl Desk {
         &self,
         ticket_id: &str,
         caller: &Caller,
-        text: &str,
+        words: &Words,
     ) -> Result<Ticket, DeskError> {
-        let turn = self.agent_turn(Author::Agent, caller, text)?;
+        let turn = self.agent_turn(Author::Agent, ticket_id, caller, words)?;
         self.step(ticket_id, caller, &Step::Reply, Extra { turn: Some(turn), labels: None }).await
     }
 
@@ -64,22 +88,41 @@ impl Desk {
         &self,
         ticket_id: &str,
         caller: &Caller,
-        text: &str,
+        words: &Words,
     ) -> Result<Ticket, DeskError> {
-        let turn = self.agent_turn(Author::Note, caller, text)?;
+        let turn = self.agent_turn(Author::Note, ticket_id, caller, words)?;
         self.step(ticket_id, caller, &Step::Note, Extra { turn: Some(turn), labels: None }).await
     }
 
-    /// Puts the ticket into another queue, held by nobody.
+    /// Puts the ticket into another queue, held by nobody, or hands it to a colleague.
     pub async fn transfer(
         &self,
         ticket_id: &str,
         caller: &Caller,
-        queue: &str,
+        to: Target,
     ) -> Result<Ticket, DeskError> {
-        self.require_queue(queue)?;
-        let step = Step::Transfer { queue: queue.to_owned() };
-        self.step(ticket_id, caller, &step, Extra::default()).await
+        let Target { queue, agent, note } = to;
+        if let Some(queue) = &queue {
+            self.require_queue(queue)?;
+        }
+        let agent = match agent {
+            Some(agent) => Some(self.colleague(&agent).await?),
+            None if queue.is_none() => {
+                return Err(DeskError::InvalidValue("give a queue or an agent"));
+            }
+            None => None,
+        };
+        let turn = match note {
+            Some(note) => Some(self.agent_turn(
+                Author::Note,
+                ticket_id,
+                caller,
+                &Words { text: note, message_id: None },
+            )?),
+            None => None,
+        };
+        let step = Step::Transfer { queue, agent };
+        self.step(ticket_id, caller, &step, Extra { turn, labels: None }).await
     }
 
     /// Puts the ticket back into its queue.
@@ -121,7 +164,7 @@ impl Desk {
     }
 
     /// Takes a step on the ticket as it is now; when somebody else is faster, on what they left.
-    async fn step(
+    pub(super) async fn step(
         &self,
         ticket_id: &str,
         caller: &Caller,
@@ -130,7 +173,12 @@ impl Desk {
     ) -> Result<Ticket, DeskError> {
         for _ in 0..ATTEMPTS {
             let ticket = self.ticket(ticket_id).await?;
-            let Some(taken) = take(&ticket, step, caller)? else {
+            if let Some(turn) = &extra.turn
+                && self.is_said(turn).await?
+            {
+                return Ok(ticket);
+            }
+            let Some(taken) = take(&ticket, step, caller, self.now())? else {
                 return Ok(ticket);
             };
             let change = self.change(&ticket, taken, caller, &extra).await?;
@@ -142,7 +190,7 @@ impl Desk {
                 .await;
             match kept {
                 Ok(changed) => return Ok(changed.ticket),
-                Err(StoreError::Conflict(Conflict::Ticket(_))) => {}
+                Err(StoreError::Conflict(Conflict::Ticket(_) | Conflict::MessageId(_))) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -214,11 +262,30 @@ impl Desk {
         })
     }
 
-    fn agent_turn(&self, from: Author, caller: &Caller, text: &str) -> Result<Turn, DeskError> {
+    /// Whether the turn was recorded before; an error if its id went with other words.
+    async fn is_said(&self, turn: &Turn) -> Result<bool, DeskError> {
+        match self.store.words_of(&turn.id).await? {
+            None => Ok(false),
+            Some(words) if words == turn.text => Ok(true),
+            Some(_) => Err(StoreError::from(Conflict::MessageId(turn.id.clone())).into()),
+        }
+    }
+
+    fn agent_turn(
+        &self,
+        from: Author,
+        ticket_id: &str,
+        caller: &Caller,
+        words: &Words,
+    ) -> Result<Turn, DeskError> {
+        let id = match &words.message_id {
+            Some(id) => turn_id(from, ticket_id, caller, validate::message_id(id)?),
+            None => new_id("u"),
+        };
         Ok(Turn {
-            id: new_id("u"),
+            id,
             from,
-            text: validate::text(text)?,
+            text: validate::text(&words.text)?,
             at: self.now(),
             agent: Some(caller.name.clone()),
             classification: None,
@@ -237,6 +304,12 @@ impl Desk {
     }
 }
 
+/// Words that are sent again with their id get the same turn, which the store keeps once.
+fn turn_id(from: Author, ticket_id: &str, caller: &Caller, message_id: &str) -> String {
+    let name = format!("{} {ticket_id} {} {message_id}", from.name(), caller.name);
+    format!("u{}", &hash_key(&name)[..32])
+}
+
 fn notice(changed: &Changed) -> Notice {
     let conversation_id = changed.ticket.conversation_id.as_str().into();
     Notice { seq: changed.seq, conversation_id }
@@ -244,7 +317,7 @@ fn notice(changed: &Changed) -> Notice {
 
 /// What a step brings along besides the ticket's change.
 #[derive(Clone, Debug, Default)]
-struct Extra {
+pub(super) struct Extra {
     turn: Option<Turn>,
     labels: Option<Labels>,
 }

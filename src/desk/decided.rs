@@ -89,6 +89,7 @@ impl Decided<'_> {
             state: TicketState::Open,
             agent: None,
             due_at: route.due_at,
+            first_response_at: None,
             created_at: self.at,
             updated_at: self.at,
             summary: self.summary(&self.suggestions(), &self.verdict.decision),

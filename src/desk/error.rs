@@ -38,6 +38,12 @@ pub enum DeskError {
         /// The queues that there are.
         known: Vec<String>,
     },
+    /// There is no such colleague.
+    #[error("there is no agent {agent}: GET /v1/agents lists who can take a ticket")]
+    UnknownAgent {
+        /// The agent asked for.
+        agent: String,
+    },
     /// Only the agent who holds the ticket may do this.
     #[error("ticket {ticket} is held by {holder}: ask them to release it")]
     HeldByOther {
@@ -77,6 +83,7 @@ impl DeskError {
             Self::OtherCustomer(_) => "customer_mismatch",
             Self::InvalidValue(_) => "invalid_request",
             Self::UnknownQueue { .. } => "queue_not_found",
+            Self::UnknownAgent { .. } => "agent_not_found",
             Self::HeldByOther { .. } => "not_yours",
             Self::WrongState { .. } | Self::Contended(_) => "conflict",
             Self::Classifier(ServiceError::Overloaded { .. }) => "overloaded",

@@ -12,11 +12,13 @@ mod error;
 mod hub;
 mod lanes;
 mod parts;
+mod people;
 mod plan;
 mod receive;
 mod reply;
 mod steps;
 mod validate;
+mod waiting;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -25,16 +27,18 @@ use std::time::Instant;
 use futures::Stream;
 use jiff::Timestamp;
 
-pub use agents::Labels;
+pub use agents::{Labels, Target, Words};
 pub use error::DeskError;
 use hub::{Hub, Notice};
 use lanes::Lanes;
 pub use parts::{Clock, DeskParts, Finds, Reads, RoutingSource, system_clock};
+pub use people::Colleague;
 pub use steps::AfterResolve;
+pub use waiting::Waiting;
 
 use crate::domain::Ticket;
 use crate::observe::{self, Step};
-use crate::store::{Conversation, Event, EventFilter, Rating, Store, StoreError};
+use crate::store::{Conversation, Event, EventFilter, Helpful, Rating, Store, StoreError};
 use crate::triage::{Policy, Texts};
 
 /// Where messages and agents meet. Clones share everything.
@@ -98,6 +102,18 @@ impl Desk {
         let conversation_id = conversation_id.to_owned();
         let rating = Rating { conversation_id, score, comment, at: self.now() };
         Ok(self.store.rate(&rating).await?)
+    }
+
+    /// Keeps whether an answer of the bot helped.
+    pub async fn rate_answer(
+        &self,
+        conversation_id: &str,
+        turn_id: &str,
+        helpful: bool,
+    ) -> Result<(), DeskError> {
+        let (conversation_id, turn_id) = (conversation_id.to_owned(), turn_id.to_owned());
+        let helpful = Helpful { conversation_id, turn_id, helpful, at: self.now() };
+        Ok(self.store.rate_answer(&helpful).await?)
     }
 
     /// Events after number `after`, and all that follow, for a listener who may see what `filter`

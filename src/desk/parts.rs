@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::classifier::{ClassifierService, Reading, ServiceError};
+use crate::domain::{Article, Language};
 use crate::knowledge::{Hit, KnowledgeBase};
 use crate::observe::{self, Step};
 use crate::store::Store;
@@ -60,6 +61,9 @@ impl Reads for ClassifierService {
 pub trait Finds: Send + Sync {
     /// At most `most` articles for a message, best first.
     fn find(&self, text: &PreparedText, reading: &Reading, most: usize) -> Vec<Hit>;
+
+    /// The article with this id, if there is one now.
+    fn article(&self, id: &str, language: Language) -> Option<Arc<Article>>;
 }
 
 impl Finds for KnowledgeBase {
@@ -67,5 +71,9 @@ impl Finds for KnowledgeBase {
         observe::timed(Step::Search, || {
             self.current().search(text, &reading.embedding, &reading.classification, most)
         })
+    }
+
+    fn article(&self, id: &str, language: Language) -> Option<Arc<Article>> {
+        self.current().article(id, language)
     }
 }

@@ -1,6 +1,7 @@
 //! The state machine of tickets. `open` goes with a waiting conversation, `claimed` with one that a
 //! person holds; no step leads from one to the other in any way but through these.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::DeskError;
@@ -12,8 +13,9 @@ pub(super) enum Step {
     Claim,
     Reply,
     Note,
-    Transfer { queue: String },
+    Transfer { queue: Option<String>, agent: Option<String> },
     Release,
+    Return,
     Resolve { reason: String, then: AfterResolve },
     Reopen,
     Correct { labels: Value },
@@ -41,11 +43,12 @@ pub(super) struct Taken {
     pub(super) detail: Value,
 }
 
-/// Takes a step, or says why it is not allowed. None: the agent already has what is asked for.
+/// Takes a step, or says why it is not allowed. None: what is asked for is so already.
 pub(super) fn take(
     ticket: &Ticket,
     step: &Step,
     caller: &Caller,
+    at: Timestamp,
 ) -> Result<Option<Taken>, DeskError> {
     let mut after = ticket.clone();
     let mut conversation_state = None;
@@ -57,31 +60,45 @@ pub(super) fn take(
                 TicketState::Claimed => return Err(held_by_other(ticket)),
                 TicketState::Resolved => return Err(wrong_state(ticket, "reopen it first")),
             }
-            after.state = TicketState::Claimed;
-            after.agent = Some(caller.name.clone());
+            hand_to(&mut after, &caller.name);
             conversation_state = Some(ConversationState::Human);
             ("claimed", json!({ "queue": ticket.queue }))
         }
         Step::Reply => {
             require_holder(ticket, caller)?;
+            after.first_response_at = after.first_response_at.or(Some(at));
             ("replied", json!({}))
         }
         Step::Note => ("noted", json!({})),
         Step::Correct { labels } => ("corrected", labels.clone()),
-        Step::Transfer { queue } => {
+        Step::Transfer { queue, agent } => {
             if ticket.state != TicketState::Open {
                 require_right(ticket, caller)?;
             }
-            hand_back(&mut after);
-            after.queue.clone_from(queue);
-            conversation_state = Some(ConversationState::Waiting);
-            ("transferred", json!({ "from": ticket.queue, "to": queue }))
+            if let Some(queue) = queue {
+                after.queue.clone_from(queue);
+            }
+            match agent {
+                Some(agent) => hand_to(&mut after, agent),
+                None => hand_back(&mut after),
+            }
+            conversation_state = Some(held_by(&after));
+            let (from, to) = (&ticket.queue, &after.queue);
+            ("transferred", json!({ "from": from, "to": to, "agent": agent }))
         }
         Step::Release => {
             require_right(ticket, caller)?;
             hand_back(&mut after);
             conversation_state = Some(ConversationState::Waiting);
             ("released", json!({ "agent": ticket.agent }))
+        }
+        Step::Return => {
+            if ticket.state != TicketState::Claimed {
+                return Ok(None);
+            }
+            hand_back(&mut after);
+            conversation_state = Some(ConversationState::Waiting);
+            ("returned", json!({ "agent": ticket.agent }))
         }
         Step::Resolve { reason, then } => {
             require_right(ticket, caller)?;
@@ -106,6 +123,19 @@ pub(super) fn take(
     Ok(Some(Taken { ticket: after, conversation_state, kind, detail }))
 }
 
+fn hand_to(ticket: &mut Ticket, agent: &str) {
+    ticket.state = TicketState::Claimed;
+    ticket.agent = Some(agent.to_owned());
+}
+
+/// Who holds the conversation of an unresolved ticket.
+fn held_by(ticket: &Ticket) -> ConversationState {
+    match ticket.state {
+        TicketState::Claimed => ConversationState::Human,
+        TicketState::Open | TicketState::Resolved => ConversationState::Waiting,
+    }
+}
+
 fn hand_back(ticket: &mut Ticket) {
     ticket.state = TicketState::Open;
     ticket.agent = None;
@@ -124,9 +154,9 @@ fn require_holder(ticket: &Ticket, caller: &Caller) -> Result<(), DeskError> {
     }
 }
 
-/// The holder may do it; so may an administrator, for an agent who has gone home.
+/// The holder may do it; so may who leads the team, for an agent who has gone home.
 fn require_right(ticket: &Ticket, caller: &Caller) -> Result<(), DeskError> {
-    if ticket.state == TicketState::Claimed && caller.role == Role::Admin {
+    if ticket.state == TicketState::Claimed && caller.role >= Role::Lead {
         return Ok(());
     }
     require_holder(ticket, caller)

@@ -28,6 +28,15 @@ pub(super) fn incoming(incoming: Incoming) -> Result<Incoming, DeskError> {
     Ok(Incoming { text, ..incoming })
 }
 
+/// An id of the client for a message.
+pub(super) fn message_id(id: &str) -> Result<&str, DeskError> {
+    if is_id(id) {
+        return Ok(id);
+    }
+    let problem = "use 1 to 200 characters without control characters, or leave it out";
+    Err(DeskError::InvalidId { field: "message_id", problem })
+}
+
 /// The text with each control character but tabs and line ends made a blank, so that positions in
 /// it stay what they were.
 pub(super) fn text(text: &str) -> Result<String, DeskError> {

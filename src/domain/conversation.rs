@@ -196,13 +196,15 @@ pub enum Role {
     Channel,
     /// A human agent: queues and tickets as well.
     Agent,
+    /// Leads a team: reports, and the tickets of others as well.
+    Lead,
     /// Everything.
     Admin,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 4] = [Self::Widget, Self::Channel, Self::Agent, Self::Admin];
+    pub const ALL: [Self; 5] = [Self::Widget, Self::Channel, Self::Agent, Self::Lead, Self::Admin];
 
     /// The name used in JSON, on the command line and in the store.
     pub fn name(self) -> &'static str {
@@ -210,6 +212,7 @@ impl Role {
             Self::Widget => "widget",
             Self::Channel => "channel",
             Self::Agent => "agent",
+            Self::Lead => "lead",
             Self::Admin => "admin",
         }
     }
@@ -223,7 +226,7 @@ impl Role {
 /// Who calls the HTTP interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// Name of the key, or `demo` where no keys are configured.
+    /// Name of the user or of the key, or `demo` where there are neither.
     pub name: String,
     /// What it may do.
     pub role: Role,

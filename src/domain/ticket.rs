@@ -87,6 +87,10 @@ pub struct Ticket {
     /// First response is due at this time.
     #[schema(value_type = String, format = DateTime)]
     pub due_at: Timestamp,
+    /// When an agent first spoke to the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub first_response_at: Option<Timestamp>,
     /// When the ticket was opened.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,

@@ -47,7 +47,12 @@ impl TextTokenizer {
     pub fn encode(&self, prefix: &str, text: &str) -> Result<Vec<u32>, EncoderError> {
         let mut input = String::with_capacity(prefix.len() + text.len().min(MAX_CHARS * 4));
         input.push_str(prefix);
-        input.extend(text.chars().take(MAX_CHARS));
+        let characters = text.chars().take(MAX_CHARS);
+        if is_shouted(text) {
+            input.extend(characters.flat_map(char::to_lowercase));
+        } else {
+            input.extend(characters);
+        }
         let encoding = self
             .tokenizer
             .encode_fast(input, true)
@@ -59,5 +64,34 @@ impl TextTokenizer {
             ids[self.limit - 1] = last;
         }
         Ok(ids)
+    }
+}
+
+/// Letters from which on capitals are a way of writing rather than an abbreviation.
+const SHOUTED_LETTERS: usize = 8;
+
+/// Whether a text is written in capitals. It says the same in small letters, of which the encoder has
+/// seen far more; the tokenizer knows few words in capitals and would cut the others into bits.
+fn is_shouted(text: &str) -> bool {
+    let (mut capital, mut small) = (0_usize, 0_usize);
+    for character in text.chars().take(MAX_CHARS) {
+        capital += usize::from(character.is_uppercase());
+        small += usize::from(character.is_lowercase());
+    }
+    capital >= SHOUTED_LETTERS && capital >= 4 * small
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_shouted;
+
+    #[test]
+    fn only_texts_in_capitals_are_shouted() {
+        for text in ["WO IST MEIN PAKET???", "MEINE RECHNUNG RE-2024-1 ist FALSCH, UNVERSCHÄMT"] {
+            assert!(is_shouted(text), "{text}");
+        }
+        for text in ["Wo ist mein Paket?", "DHL?", "IBAN DE", "USB-C am NL-X200 geht nicht", ""] {
+            assert!(!is_shouted(text), "{text}");
+        }
     }
 }

@@ -1,18 +1,21 @@
 //! What was said, live and afterwards, and how the customer found it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::error::{ApiError, Code};
-use super::events::{EventsQuery, stream};
+use super::events::{EventsQuery, live};
 use super::extract::{Json, Path, Query};
 use super::messages::is_unguessable;
-use crate::domain::{Author, Caller, Role};
-use crate::store::{Audience, Conversation, EventFilter};
+use crate::desk::Waiting;
+use crate::domain::{Author, Caller, Language, Role};
+use crate::store::{Audience, Conversation, EventFilter, Rating};
 
 /// Turns given where the caller names no number.
 const TURNS: usize = 100;
@@ -34,14 +37,16 @@ pub(super) struct ConversationQuery {
     path = "/v1/conversations/{id}",
     tag = "conversations",
     params(("id" = String, Path, description = "Conversation"), ConversationQuery),
-    responses((status = OK, body = Conversation))
+    responses((status = OK, body = ConversationView))
 )]
 pub(super) async fn get_conversation(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     Query(query): Query<ConversationQuery>,
-) -> Result<axum::Json<Conversation>, ApiError> {
+) -> Result<axum::Json<ConversationView>, ApiError> {
+    // Taken first: what happens meanwhile is seen twice rather than never.
+    let last_event = app.store.last_event().await?;
     let turns = query.turns.unwrap_or(TURNS).min(MAX_TURNS);
     let mut conversation = find(&app, &caller, &id, turns).await?;
     if caller.role < Role::Agent {
@@ -50,7 +55,51 @@ pub(super) async fn get_conversation(
             (turn.classification, turn.decision) = (None, None);
         }
     }
-    Ok(axum::Json(conversation))
+    let (waiting, agent) = app.desk.waiting(&id).await?;
+    let rating = app.store.rating(&id).await?;
+    let article_titles = article_titles(&app, &conversation);
+    Ok(axum::Json(ConversationView {
+        conversation,
+        article_titles,
+        waiting,
+        agent,
+        rating,
+        last_event,
+    }))
+}
+
+/// The titles of articles that the bot has quoted, by id.
+fn article_titles(app: &App, conversation: &Conversation) -> BTreeMap<String, String> {
+    let ids = conversation.turns.iter().filter_map(|turn| turn.article_id.as_ref());
+    let ids: BTreeSet<&String> = ids.collect();
+    let language = conversation.head.language;
+    ids.into_iter()
+        .filter_map(|id| {
+            let in_any = [language, Language::De, Language::En];
+            let article = in_any.into_iter().find_map(|in_one| app.finds.article(id, in_one))?;
+            Some((id.clone(), article.title.clone()))
+        })
+        .collect()
+}
+
+/// A conversation, and where it stands.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConversationView {
+    #[serde(flatten)]
+    conversation: Conversation,
+    /// Titles of the articles that the bot has quoted, by id.
+    article_titles: BTreeMap<String, String>,
+    /// Where the customer stands in the queue, while the conversation waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<Waiting>,
+    /// Who holds the conversation, while an agent does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+    /// How the customer found it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<Rating>,
+    /// Number of the latest event when this was read: listen to what comes after it.
+    last_event: i64,
 }
 
 /// Events of a conversation as they happen: messages and changes of who holds it. Each has an id;
@@ -72,7 +121,7 @@ pub(super) async fn conversation_events(
     find(&app, &caller, &id, 0).await?;
     let audience = if caller.role < Role::Agent { Audience::Customer } else { Audience::Everyone };
     let filter = EventFilter { conversation_id: Some(id), audience, ..EventFilter::default() };
-    stream(&app, filter, &query, &headers).await
+    live(&app, filter, &query, &headers).await
 }
 
 /// How the customer found it.
@@ -103,6 +152,36 @@ pub(super) async fn rate_conversation(
 ) -> Result<StatusCode, ApiError> {
     find(&app, &caller, &id, 0).await?;
     app.desk.rate(&id, rating.score, rating.comment.as_deref()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether an answer helped.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewHelpful {
+    helpful: bool,
+}
+
+/// Keeps whether an answer of the bot helped the customer; a later word replaces it.
+#[utoipa::path(
+    post,
+    path = "/v1/conversations/{id}/turns/{turn_id}/helpful",
+    tag = "conversations",
+    params(
+        ("id" = String, Path, description = "Conversation"),
+        ("turn_id" = String, Path, description = "The bot's turn")
+    ),
+    request_body = NewHelpful,
+    responses((status = NO_CONTENT, description = "It is kept"))
+)]
+pub(super) async fn rate_answer(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, turn_id)): Path<(String, String)>,
+    Json(NewHelpful { helpful }): Json<NewHelpful>,
+) -> Result<StatusCode, ApiError> {
+    find(&app, &caller, &id, 0).await?;
+    app.desk.rate_answer(&id, &turn_id, helpful).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

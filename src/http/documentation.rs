@@ -63,9 +63,10 @@ pub(super) fn head() -> OpenApi {
 pub(super) fn note_role(description: &mut OpenApi, role: Role) {
     let note = match role {
         Role::Widget => "Any key may call it.",
-        Role::Channel => "Needs a key with the role `channel`, `agent` or `admin`.",
-        Role::Agent => "Needs a key with the role `agent` or `admin`.",
-        Role::Admin => "Needs a key with the role `admin`.",
+        Role::Channel => "Needs the role `channel` or a higher one.",
+        Role::Agent => "Needs the role `agent`, `lead` or `admin`.",
+        Role::Lead => "Needs the role `lead` or `admin`.",
+        Role::Admin => "Needs the role `admin`.",
     };
     for operation in operations(description) {
         let text = operation.description.take().unwrap_or_default();

@@ -79,7 +79,9 @@ table_of_errors! {
     InvalidRequest "invalid_request" UNPROCESSABLE_ENTITY "The request makes no sense as it is.";
 
     // Who calls.
-    Unauthorized "unauthorized" UNAUTHORIZED "This needs a key. Send it in the header Authorization: Bearer KEY.";
+    Unauthorized "unauthorized" UNAUTHORIZED "This needs a key or a sign-in. Send a key in the header Authorization: Bearer KEY, or sign in at /console.";
+    WrongPassword "wrong_password" UNAUTHORIZED "Name or password is wrong. Try again, or ask the operator for a new password.";
+    TooManyAttempts "too_many_attempts" TOO_MANY_REQUESTS "There were too many wrong passwords for this name. Try again after the time in Retry-After.";
     Forbidden "forbidden" FORBIDDEN "The key's role does not allow this. Use a key with the role that the documentation names.";
 
     // What is asked for.
@@ -88,6 +90,7 @@ table_of_errors! {
     ConversationNotFound "conversation_not_found" NOT_FOUND "There is no such conversation. Leave conversation_id out to begin one.";
     TicketNotFound "ticket_not_found" NOT_FOUND "There is no such ticket.";
     QueueNotFound "queue_not_found" NOT_FOUND "There is no such queue. GET /v1/queues lists them.";
+    AgentNotFound "agent_not_found" NOT_FOUND "There is no such agent. GET /v1/agents lists who can take a ticket.";
     ArticleNotFound "article_not_found" NOT_FOUND "There is no such article.";
     NotFound "not_found" NOT_FOUND "It is not there.";
 

@@ -7,13 +7,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::StreamExt;
+use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::App;
 use super::error::{ApiError, Code};
 use super::extract::Query;
+use super::presence::SIGN_OF_LIFE;
+use crate::domain::Caller;
 use crate::store::{self, Audience, EventFilter};
 
 /// A line without meaning is sent this often, so that nobody in between takes the connection for
@@ -49,39 +51,69 @@ pub(super) struct AgentEventsQuery {
 )]
 pub(super) async fn agent_events(
     State(app): State<App>,
+    caller: Caller,
     Query(query): Query<AgentEventsQuery>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {
     let AgentEventsQuery { queue, after } = query;
     let filter = EventFilter { conversation_id: None, queue, audience: Audience::Agents };
-    stream(&app, filter, &EventsQuery { after }, &headers).await
+    let events = events(&app, filter, &EventsQuery { after }, &headers).await?;
+    // Who listens is there, until the events end.
+    let events = events.map(|event| Some(Some(event))).chain(stream::once(async { None }));
+    let signs = signs_of_life(app, caller.name).map(|()| Some(None));
+    let both = stream::select(events, signs)
+        .take_while(|item| std::future::ready(item.is_some()))
+        .filter_map(|item| std::future::ready(item.flatten()));
+    Ok(sent_live(both))
+}
+
+fn signs_of_life(app: App, agent: String) -> impl Stream<Item = ()> {
+    stream::unfold((app, agent), |(app, agent)| async move {
+        tokio::time::sleep(SIGN_OF_LIFE).await;
+        app.signs.saw(&app.desk, &agent).await;
+        Some(((), (app, agent)))
+    })
 }
 
 /// Sends events until the listener goes away or the service goes down.
-pub(super) async fn stream(
+pub(super) async fn live(
     app: &App,
     filter: EventFilter,
     query: &EventsQuery,
     headers: &HeaderMap,
 ) -> Result<impl IntoResponse + use<>, ApiError> {
+    Ok(sent_live(events(app, filter, query, headers).await?))
+}
+
+/// An event on its way.
+type Sent = Result<Event, Infallible>;
+
+async fn events(
+    app: &App,
+    filter: EventFilter,
+    query: &EventsQuery,
+    headers: &HeaderMap,
+) -> Result<impl Stream<Item = Sent> + use<>, ApiError> {
     let after = match (query.after, last_event_id(headers)?) {
         (Some(after), _) | (None, Some(after)) => after,
         (None, None) => app.store.last_event().await?,
     };
     let shutdown = app.shutdown.clone();
-    let events = app
-        .desk
-        .listen(after, filter)
-        .take_until(async move { shutdown.begun().await })
-        .filter_map(async |event| match event {
-            Ok(event) => Some(Ok::<_, Infallible>(sent(&event))),
+    let events = app.desk.listen(after, filter);
+    Ok(events.take_until(async move { shutdown.begun().await }).filter_map(async |event| {
+        match event {
+            Ok(event) => Some(Ok(sent(&event))),
             Err(error) => {
                 // The stream ends; the listener comes back and resumes.
                 tracing::error!(%error, "events cannot be read");
                 None
             }
-        });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+        }
+    }))
+}
+
+fn sent_live<S: Stream<Item = Sent> + Send + 'static>(events: S) -> impl IntoResponse + use<S> {
+    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
 fn sent(event: &store::Event) -> Event {

@@ -2,8 +2,11 @@
 //! of one noun; [`error`] is the one table of errors. Handlers hold no SQL and take no decisions.
 
 mod access;
+mod agents;
 mod classify;
+mod context;
 mod conversations;
+mod cross_origin;
 mod documentation;
 pub mod error;
 mod events;
@@ -14,9 +17,11 @@ mod input;
 mod knowledge;
 mod messages;
 mod metrics;
+mod presence;
 mod queues;
 mod router;
 mod server;
+mod session;
 mod summarize;
 mod tickets;
 mod timing;
@@ -25,9 +30,12 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-pub use access::{Access, AccessError};
+pub use access::{Access, AccessError, PasswordError, hash_password};
+pub use agents::KnownLabels;
 pub use router::router;
 pub use server::{ListenError, allow_connections, listen, serve};
+
+use presence::Signs;
 
 use crate::config::Config;
 use crate::desk::{Desk, Finds, Reads, RoutingSource};
@@ -48,6 +56,8 @@ pub struct AppParts {
     pub store: Arc<dyn Store>,
     /// Who may call.
     pub access: Access,
+    /// What the model can read out of a message.
+    pub labels: KnownLabels,
     /// The settings.
     pub config: Config,
 }
@@ -69,6 +79,10 @@ pub struct App {
     pub config: Arc<Config>,
     /// Who may call.
     pub access: Arc<Access>,
+    /// What the model can read out of a message.
+    pub labels: Arc<KnownLabels>,
+    /// Which agents are there.
+    pub signs: Arc<Signs>,
     /// Whether messages can be worked on now.
     pub readiness: Arc<Readiness>,
     /// The metrics of the process.
@@ -82,7 +96,7 @@ pub struct App {
 impl App {
     /// Puts the parts together. Nothing counts as ready yet.
     pub fn new(parts: AppParts) -> Self {
-        let AppParts { desk, reads, finds, routing, store, access, config } = parts;
+        let AppParts { desk, reads, finds, routing, store, access, labels, config } = parts;
         Self {
             desk,
             reads,
@@ -90,6 +104,8 @@ impl App {
             routing,
             store,
             access: Arc::new(access),
+            labels: Arc::new(labels),
+            signs: Arc::default(),
             readiness: Arc::default(),
             metrics: MetricsPage::install(),
             shutdown: Shutdown::default(),

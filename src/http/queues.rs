@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::App;
 use super::error::{ApiError, Code};
 use super::extract::{Path, Query};
+use super::input::check_text;
 use crate::domain::{Caller, Language, Ticket, TicketState};
 use crate::store::{QueueCount, TicketFilter};
 
@@ -114,6 +115,49 @@ pub(super) async fn list_tickets(
     Ok(axum::Json(Tickets { tickets }))
 }
 
+/// Which tickets, of all queues.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AllTicketsQuery {
+    /// Only those of this queue.
+    queue: Option<String>,
+    /// Only in this state.
+    state: Option<TicketState>,
+    /// Only those that this agent holds or resolved.
+    agent: Option<String>,
+    /// Only those of this customer.
+    customer_id: Option<String>,
+    /// Only those in whose conversation all these words were said, the last one perhaps not to its
+    /// end, or that have this identifier.
+    q: Option<String>,
+    /// Number of tickets, 50 if left out, 500 at most.
+    limit: Option<usize>,
+}
+
+/// Tickets of all queues: highest priority first, then earliest due, then oldest.
+#[utoipa::path(
+    get,
+    path = "/v1/tickets",
+    tag = "agents",
+    params(AllTicketsQuery),
+    responses((status = OK, body = Tickets))
+)]
+pub(super) async fn find_tickets(
+    State(app): State<App>,
+    Query(query): Query<AllTicketsQuery>,
+) -> Result<axum::Json<Tickets>, ApiError> {
+    let AllTicketsQuery { queue, state, agent, customer_id, q, limit } = query;
+    let words = q.filter(|words| !words.trim().is_empty());
+    if let Some(words) = &words {
+        check_text("q", words)?;
+    }
+    let states = state.into_iter().collect();
+    let filter =
+        TicketFilter { queue, states, agent, customer_id, words, ..TicketFilter::default() };
+    let most = limit.unwrap_or(TICKETS).min(MAX_TICKETS);
+    Ok(axum::Json(Tickets { tickets: app.store.tickets(&filter, most).await? }))
+}
+
 /// Gives the caller the next ticket of a queue; 204 when nothing waits. No two callers get the same.
 #[utoipa::path(
     post,
@@ -130,7 +174,28 @@ pub(super) async fn claim_next(
     caller: Caller,
     Path(queue): Path<String>,
 ) -> Result<Response, ApiError> {
-    Ok(match app.desk.claim_next(&queue, &caller).await? {
+    claim(&app, Some(&queue), &caller).await
+}
+
+/// Gives the caller the next ticket of all queues; 204 when nothing waits.
+#[utoipa::path(
+    post,
+    path = "/v1/claim",
+    tag = "agents",
+    responses(
+        (status = OK, body = Ticket),
+        (status = NO_CONTENT, description = "Nothing waits")
+    )
+)]
+pub(super) async fn claim_any(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Response, ApiError> {
+    claim(&app, None, &caller).await
+}
+
+async fn claim(app: &App, queue: Option<&str>, caller: &Caller) -> Result<Response, ApiError> {
+    Ok(match app.desk.claim_next(queue, caller).await? {
         Some(ticket) => axum::Json(ticket).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })

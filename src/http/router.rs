@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::error::{ApiError, Code};
 use super::{
-    App, access, classify, conversations, documentation, events, guard, health, knowledge,
-    messages, metrics, queues, summarize, tickets,
+    App, access, agents, classify, context, conversations, cross_origin, documentation, events,
+    guard, health, knowledge, messages, metrics, queues, session, summarize, tickets,
 };
 use crate::domain::Role;
 use crate::web;
@@ -36,13 +36,16 @@ pub fn router(app: &App) -> Router {
 fn interface(app: &App) -> OpenApiRouter<App> {
     let open = OpenApiRouter::with_openapi(documentation::head())
         .routes(routes!(health::alive))
-        .routes(routes!(health::ready));
+        .routes(routes!(health::ready))
+        .routes(routes!(session::sign_in, session::sign_out));
 
     let reading_for_customers = OpenApiRouter::new().routes(routes!(messages::post_message));
     let for_customers = OpenApiRouter::new()
         .routes(routes!(conversations::get_conversation))
         .routes(routes!(conversations::conversation_events))
-        .routes(routes!(conversations::rate_conversation));
+        .routes(routes!(conversations::rate_conversation))
+        .routes(routes!(conversations::rate_answer));
+    let for_everyone = OpenApiRouter::new().routes(routes!(session::who_am_i));
 
     let reading_for_channels = OpenApiRouter::new()
         .routes(routes!(classify::classify))
@@ -55,7 +58,10 @@ fn interface(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(queues::list_queues))
         .routes(routes!(queues::list_tickets))
         .routes(routes!(queues::claim_next))
+        .routes(routes!(queues::claim_any))
+        .routes(routes!(queues::find_tickets))
         .routes(routes!(tickets::get_ticket))
+        .routes(routes!(context::ticket_context))
         .routes(routes!(tickets::claim))
         .routes(routes!(tickets::reply))
         .routes(routes!(tickets::note))
@@ -64,10 +70,16 @@ fn interface(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(tickets::resolve))
         .routes(routes!(tickets::reopen))
         .routes(routes!(tickets::correct))
+        .routes(routes!(agents::list_agents))
+        .routes(routes!(agents::list_labels))
         .routes(routes!(events::agent_events));
 
-    open.merge(needs(Role::Widget, app, admitted(app, reading_for_customers)))
+    let customers = needs(Role::Widget, app, admitted(app, reading_for_customers))
         .merge(needs(Role::Widget, app, for_customers))
+        .layer(cross_origin::layer(&app.config.access));
+
+    open.merge(customers)
+        .merge(needs(Role::Widget, app, for_everyone))
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
         .merge(needs(Role::Agent, app, for_agents))

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::error::ApiError;
 use super::extract::{Json, Path};
-use crate::desk::{AfterResolve, DeskError, Labels};
+use crate::desk::{AfterResolve, DeskError, Labels, Target, Words};
 use crate::domain::{Caller, Sentiment, Ticket, TicketEvent};
 
 /// What a step answers with.
@@ -63,9 +63,17 @@ pub(super) async fn claim(
 /// Words of an agent.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Words {
+pub(super) struct NewWords {
     /// The words.
     text: String,
+    /// The client's own id: the same words with the same id are kept once.
+    message_id: Option<String>,
+}
+
+impl From<NewWords> for Words {
+    fn from(NewWords { text, message_id }: NewWords) -> Self {
+        Self { text, message_id }
+    }
 }
 
 /// Says something to the customer. Only the agent who holds the ticket may.
@@ -74,16 +82,16 @@ pub(super) struct Words {
     path = "/v1/tickets/{id}/reply",
     tag = "agents",
     params(("id" = String, Path, description = "Ticket")),
-    request_body = Words,
+    request_body = NewWords,
     responses((status = OK, body = Ticket))
 )]
 pub(super) async fn reply(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(words): Json<Words>,
+    Json(words): Json<NewWords>,
 ) -> Stepped {
-    answer(app.desk.reply(&id, &caller, &words.text).await)
+    answer(app.desk.reply(&id, &caller, &words.into()).await)
 }
 
 /// Leaves a note for other agents that the customer never sees.
@@ -92,16 +100,16 @@ pub(super) async fn reply(
     path = "/v1/tickets/{id}/note",
     tag = "agents",
     params(("id" = String, Path, description = "Ticket")),
-    request_body = Words,
+    request_body = NewWords,
     responses((status = OK, body = Ticket))
 )]
 pub(super) async fn note(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(words): Json<Words>,
+    Json(words): Json<NewWords>,
 ) -> Stepped {
-    answer(app.desk.note(&id, &caller, &words.text).await)
+    answer(app.desk.note(&id, &caller, &words.into()).await)
 }
 
 /// Where a ticket is to go.
@@ -109,10 +117,14 @@ pub(super) async fn note(
 #[serde(deny_unknown_fields)]
 pub(super) struct Transfer {
     /// The other queue.
-    queue: String,
+    queue: Option<String>,
+    /// The colleague who is to hold it; without one, nobody does.
+    agent: Option<String>,
+    /// A note for whoever takes it on.
+    note: Option<String>,
 }
 
-/// Puts the ticket into another queue, held by nobody.
+/// Puts the ticket into another queue, held by nobody, or hands it to a colleague.
 #[utoipa::path(
     post,
     path = "/v1/tickets/{id}/transfer",
@@ -127,7 +139,8 @@ pub(super) async fn transfer(
     Path(id): Path<String>,
     Json(transfer): Json<Transfer>,
 ) -> Stepped {
-    answer(app.desk.transfer(&id, &caller, &transfer.queue).await)
+    let Transfer { queue, agent, note } = transfer;
+    answer(app.desk.transfer(&id, &caller, Target { queue, agent, note }).await)
 }
 
 /// Puts the ticket back into its queue.

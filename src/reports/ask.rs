@@ -63,7 +63,9 @@ pub struct Asked {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AskError {
     /// A time that cannot be read.
-    #[error("{field} is \"{value}\": write a day such as 2026-11-01 or a moment such as 2026-11-01T08:00:00Z")]
+    #[error(
+        "{field} is \"{value}\": write a day such as 2026-11-01 or a moment such as 2026-11-01T08:00:00Z"
+    )]
     Time {
         /// The parameter.
         field: &'static str,

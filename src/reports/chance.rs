@@ -25,8 +25,7 @@ pub fn drawn_at_least(hits: usize, drawn: usize, marked: usize, all: usize) -> f
         return if hits > most { 0.0 } else { 1.0 };
     }
     let ways = |from: usize, pick: usize| log_choose(from, pick.min(from - pick));
-    let log_first =
-        ways(marked, hits) + ways(all - marked, drawn - hits) - ways(all, drawn);
+    let log_first = ways(marked, hits) + ways(all - marked, drawn - hits) - ways(all, drawn);
     // Above the expected number every term is smaller than the one before.
     let (mut ratio, mut sum) = (1.0, 0.0);
     for count in hits..=most {

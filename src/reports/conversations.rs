@@ -78,8 +78,7 @@ pub fn contacts(
         let by_person = course.tickets == 1 && course.settled_at.is_some_and(|at| last <= at);
         let came_back = returns.within(conversation, period.end());
         done += 1;
-        at_once +=
-            usize::from((answered || by_person) && !course.dissatisfied && !came_back);
+        at_once += usize::from((answered || by_person) && !course.dissatisfied && !came_back);
     }
     Contacts {
         began,

@@ -85,9 +85,8 @@ impl Period {
     fn whole_days(&self) -> Option<i64> {
         let (from, to) = (self.zoned(self.from), self.zoned(self.to));
         let begins = |day: &Zoned| day.start_of_day().is_ok_and(|start| start == *day);
-        (begins(&from) && begins(&to)).then(|| {
-            to.date().since(from.date()).map_or(0, |span| i64::from(span.get_days()))
-        })
+        (begins(&from) && begins(&to))
+            .then(|| to.date().since(from.date()).map_or(0, |span| i64::from(span.get_days())))
     }
 
     /// How it is drawn.

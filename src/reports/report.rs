@@ -88,9 +88,9 @@ pub struct Group {
 pub fn report(facts: &Facts, asked: &Asked) -> Report {
     let period = &asked.period;
     let by_queue = asked.filters.queue.is_some();
-    let before = period.before().filter(|before| {
-        facts.first_message_at.is_some_and(|first| first < before.to)
-    });
+    let before = period
+        .before()
+        .filter(|before| facts.first_message_at.is_some_and(|first| first < before.to));
     Report {
         from: period.from,
         to: period.to,

@@ -131,7 +131,7 @@ impl Reports {
         drop(facts);
         let latest = found.split_off(found.len().saturating_sub(gaps::MOST));
         let numbers: Vec<i64> = latest.iter().map(|gap| gap.number).collect();
-        let said = self.store.words(&numbers).await?;
+        let said = self.store.said(&numbers).await?;
         let read = self.vectors.of(&*self.reads, &latest, said).await;
         let counted = report.gaps.clone();
         let together = tokio::task::spawn_blocking(move || {

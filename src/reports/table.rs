@@ -199,8 +199,13 @@ fn channels(report: &Report) -> Table {
         row.extend(tickets(&group.tickets));
         row
     });
-    let mut header =
-        vec!["channel", "conversations", "escalated_share", "contained_share", "first_contact_share"];
+    let mut header = vec![
+        "channel",
+        "conversations",
+        "escalated_share",
+        "contained_share",
+        "first_contact_share",
+    ];
     header.extend(TICKETS);
     Table { header, rows: rows.collect() }
 }
@@ -255,7 +260,8 @@ fn rising(report: &Report) -> Table {
 
 fn satisfaction(report: &Report) -> Table {
     let scores = &report.totals.satisfaction.scores;
-    let rows = scores.iter().zip(1..).map(|(count, score)| vec![score.to_string(), count.to_string()]);
+    let rows =
+        scores.iter().zip(1..).map(|(count, score)| vec![score.to_string(), count.to_string()]);
     Table { header: vec!["score", "ratings"], rows: rows.collect() }
 }
 
@@ -292,7 +298,8 @@ fn gaps(report: &Report) -> Table {
             cluster.latest_at.to_string(),
         ]
     });
-    let header = vec!["words", "language", "questions", "tickets", "example", "intents", "latest_at"];
+    let header =
+        vec!["words", "language", "questions", "tickets", "example", "intents", "latest_at"];
     Table { header, rows: rows.collect() }
 }
 

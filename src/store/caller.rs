@@ -26,6 +26,19 @@ pub fn hash_key(key: &str) -> String {
     format!("{:x}", Sha256::digest(key.as_bytes()))
 }
 
+/// Whether the customer found an answer of the bot helpful.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Helpful {
+    /// The conversation.
+    pub conversation_id: String,
+    /// The bot's turn.
+    pub turn_id: String,
+    /// Whether it helped.
+    pub helpful: bool,
+    /// When that was said.
+    pub at: Timestamp,
+}
+
 /// A customer's rating of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Rating {

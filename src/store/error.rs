@@ -87,6 +87,9 @@ pub enum Conflict {
     /// A key of this name is in use.
     #[error("a key called {0} is in use: choose another name or revoke that one first")]
     KeyName(String),
+    /// There is a user of this name.
+    #[error("there is a user called {0}: choose another name or remove that one first")]
+    UserName(String),
 }
 
 impl StoreError {

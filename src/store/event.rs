@@ -14,7 +14,7 @@ pub enum EventKind {
     Message,
     /// An agent left an internal note: `{"turn": {…}}`. Never for customers.
     Note,
-    /// Somebody else holds the conversation now: `{"state": "…"}`.
+    /// Somebody else holds the conversation now: `{"state": "…", "agent"?: "…"}`.
     State,
     /// A ticket changed: `{"change", "actor", "state", "agent", "priority", "due_at",
     /// "headline"}`. Never for customers.
@@ -124,14 +124,19 @@ impl NewEvent {
     pub(super) fn state(
         conversation_id: &str,
         state: ConversationState,
+        agent: Option<&str>,
         ticket: Option<&TicketName>,
         at: Timestamp,
     ) -> Self {
+        let mut payload = json!({ "state": state });
+        if let Some(agent) = agent {
+            payload["agent"] = agent.into();
+        }
         Self {
             kind: EventKind::State,
             conversation_id: conversation_id.to_owned(),
             ticket: ticket.cloned(),
-            payload: json!({ "state": state }),
+            payload,
             channel: None,
             at,
         }

@@ -1,5 +1,5 @@
 //! What happened, as far as reports count it: one short row for each conversation, message, ticket,
-//! step and rating. Words are left out; [`super::Store::words`] gives those of single messages.
+//! step and rating. Words are left out; [`super::Store::said`] gives those of single messages.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub struct ConversationFact {
 /// A customer's message and what was decided on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageFact {
-    /// The store's own number of it, for [`super::Store::words`].
+    /// The store's own number of it, for [`super::Store::said`].
     pub number: i64,
     /// Position of its conversation.
     pub conversation: u32,

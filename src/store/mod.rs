@@ -10,6 +10,7 @@ mod conversation;
 mod error;
 mod event;
 mod facts;
+mod person;
 mod record;
 mod sqlite;
 mod ticket;
@@ -17,14 +18,16 @@ mod ticket;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-pub use caller::{Key, Rating, hash_key};
+pub use caller::{Helpful, Key, Rating, hash_key};
 pub use conversation::{Conversation, ConversationHead};
 pub use error::{Conflict, StoreError};
 use event::NewEvent;
 pub use event::{Audience, Event, EventFilter, EventKind};
 pub use facts::{
-    ConversationFact, Facts, FactsFilter, MessageFact, RatingFact, Said, StepFact, StepKind, TicketFact,
+    ConversationFact, Facts, FactsFilter, MessageFact, RatingFact, Said, StepFact, StepKind,
+    TicketFact,
 };
+pub use person::{Presence, Session, User};
 pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
@@ -71,14 +74,20 @@ pub trait Store: Send + Sync {
     /// Tickets in the order in which they should be worked on.
     async fn tickets(&self, filter: &TicketFilter, most: usize) -> Result<Vec<Ticket>, StoreError>;
 
+    /// Number of open tickets of the same queue that are worked on before this one.
+    async fn waiting_before(&self, ticket: &Ticket) -> Result<u32, StoreError>;
+
     /// All queues that hold unresolved tickets.
     async fn queues(&self) -> Result<Vec<QueueCount>, StoreError>;
 
-    /// Gives the agent the next ticket of a queue: highest priority, then earliest due, then
+    /// The words of a turn.
+    async fn words_of(&self, turn_id: &str) -> Result<Option<String>, StoreError>;
+
+    /// Gives the agent the next ticket of a queue, or of all queues: highest priority, then earliest due, then
     /// oldest. None if nothing waits. No two calls ever get the same ticket.
     async fn claim_next(
         &self,
-        queue: &str,
+        queue: Option<&str>,
         agent: &str,
         at: Timestamp,
     ) -> Result<Option<Changed>, StoreError>;
@@ -101,7 +110,10 @@ pub trait Store: Send + Sync {
     async fn facts(&self, filter: &FactsFilter) -> Result<Facts, StoreError>;
 
     /// The words of these messages, see [`MessageFact::number`].
-    async fn words(&self, numbers: &[i64]) -> Result<Vec<Said>, StoreError>;
+    async fn said(&self, numbers: &[i64]) -> Result<Vec<Said>, StoreError>;
+
+    /// Keeps whether an answer of the bot helped; a later word replaces an earlier one.
+    async fn rate_answer(&self, helpful: &Helpful) -> Result<(), StoreError>;
 
     /// At most `most` events after number `seq`, oldest first.
     async fn events_after(
@@ -121,7 +133,8 @@ pub trait Store: Send + Sync {
     /// Marks a message as delivered.
     async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Drops events and receipts of before then; returns how many. Turns and tickets stay.
+    /// Drops events, receipts and expired sessions of before then; returns how many. Turns and
+    /// tickets stay.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// The key in use with this hash.
@@ -135,6 +148,39 @@ pub trait Store: Send + Sync {
 
     /// Revokes the key of this name: it is refused from now on.
     async fn revoke_key(&self, name: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The user of this name, whatever its case.
+    async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
+
+    /// All users by name.
+    async fn users(&self) -> Result<Vec<User>, StoreError>;
+
+    /// Adds a user. [`Conflict::UserName`] if there is one of this name.
+    async fn add_user(&self, user: &User) -> Result<(), StoreError>;
+
+    /// Gives a user another password and ends the sessions.
+    async fn set_password(&self, name: &str, password_hash: &str) -> Result<(), StoreError>;
+
+    /// Removes a user and ends the sessions. What the user did stays.
+    async fn remove_user(&self, name: &str) -> Result<(), StoreError>;
+
+    /// Keeps that somebody is signed in.
+    async fn add_session(&self, session: &Session) -> Result<(), StoreError>;
+
+    /// The session with this hash, unless it has ended by then.
+    async fn session(&self, hash: &str, at: Timestamp) -> Result<Option<Session>, StoreError>;
+
+    /// Ends a session; one that has ended is left as it is.
+    async fn end_session(&self, hash: &str) -> Result<(), StoreError>;
+
+    /// Keeps that an agent is there.
+    async fn saw(&self, agent: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Who was there since then, by name.
+    async fn presence(&self, since: Timestamp) -> Result<Vec<Presence>, StoreError>;
+
+    /// Identifiers of tickets whose holder was last there before then.
+    async fn abandoned(&self, before: Timestamp) -> Result<Vec<String>, StoreError>;
 
     /// Whether the store can be read and written at this moment.
     async fn check(&self) -> Result<(), StoreError>;

@@ -129,7 +129,7 @@ impl TurnRecord {
         let seen = self.conversation.seen_state.unwrap_or(ConversationState::Bot);
         if self.conversation.state != seen {
             let (state, at) = (self.conversation.state, self.conversation.at);
-            events.push(NewEvent::state(conversation_id, state, unresolved, at));
+            events.push(NewEvent::state(conversation_id, state, None, unresolved, at));
         }
         match &self.ticket {
             Some(TicketPart::Open(ticket)) => {

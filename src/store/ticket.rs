@@ -39,7 +39,13 @@ impl TicketChange {
             events.push(NewEvent::turn(conversation_id, turn, &[], ticket.channel, Some(&name)));
         }
         if let Some(state) = moved {
-            events.push(NewEvent::state(conversation_id, state, Some(&name), self.event.at));
+            events.push(NewEvent::state(
+                conversation_id,
+                state,
+                ticket.agent.as_deref().filter(|_| state == ConversationState::Human),
+                Some(&name),
+                self.event.at,
+            ));
         }
         events.push(NewEvent::ticket(ticket, &self.event.kind, &self.event.actor));
         events
@@ -66,6 +72,11 @@ pub struct TicketFilter {
     pub agent: Option<String>,
     /// Only those of this conversation.
     pub conversation_id: Option<String>,
+    /// Only those of this customer.
+    pub customer_id: Option<String>,
+    /// Only those in whose conversation all these words were said, or that have this identifier.
+    /// The last word may be the beginning of one.
+    pub words: Option<String>,
 }
 
 /// What waits in a queue.

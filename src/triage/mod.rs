@@ -4,11 +4,12 @@
 //! [`Policy`]; [`answer_confidence`] is the learned part of it, and [`danger`] the words that come
 //! before everything. A message that goes to people gets its queue, priority and due time from
 //! [`Routing`], the operator's rules, and its [`summarize`]d conversation. [`Texts`] are the bot's
-//! own words. Nothing here touches the store or the network.
+//! own words, and [`draft`] is what an agent could answer. Nothing here touches the store or the network.
 
 mod confidence;
 pub mod danger;
 mod decide;
+mod draft;
 mod history;
 mod hours;
 mod opening;
@@ -20,6 +21,7 @@ mod words;
 
 pub use confidence::{FEATURES, answer_confidence, features};
 pub use decide::{Verdict, decide};
+pub use draft::draft;
 pub use history::{AskedBack, GivenAnswer, History};
 pub use policy::{Policy, PolicyError};
 pub use routing::{

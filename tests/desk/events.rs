@@ -3,7 +3,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use lotse::store::{Audience, Event, EventFilter, EventKind, Store};
 
-use crate::support::{Office, agent};
+use crate::support::{Office, agent, said};
 
 async fn next(
     stream: &mut (impl futures::Stream<Item = Result<Event, lotse::store::StoreError>> + Unpin),
@@ -24,7 +24,7 @@ async fn listeners_get_what_was_and_what_comes() {
 
     office.say("c2", "hello").await;
     let ticket = office.held("c1", &agent("ada")).await;
-    office.desk.reply(&ticket, &agent("ada"), "Hello, this is Ada").await.unwrap();
+    office.desk.reply(&ticket, &agent("ada"), &said("Hello, this is Ada")).await.unwrap();
     let mut seen = Vec::new();
     while seen.len() < 5 {
         let event = next(&mut stream).await;

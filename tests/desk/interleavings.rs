@@ -67,10 +67,10 @@ impl Story {
                     self.holder = text("agent");
                     assert!(self.holder.is_some());
                 }
-                "released" | "resolved" => {
+                "released" | "returned" | "resolved" => {
                     assert!(self.holder.take().is_some());
                 }
-                "transferred" => self.holder = None,
+                "transferred" => self.holder = text("agent"),
                 "reopened" | "opened" => assert_eq!(self.holder, None),
                 _ => {}
             },
@@ -103,9 +103,12 @@ async fn take_part(office: Arc<Office>, task: usize, steps: Vec<Step>) -> Vec<(u
                     assert_eq!(error.code(), "conflict", "{error}");
                 }
             }
-            Step::SayAgain => {}
+            Step::SayAgain | Step::Restart => {}
+            Step::Vanish => {
+                office.everybody_vanishes().await;
+            }
             Step::ClaimNext { who: number } => {
-                office.desk.claim_next("first_line", &who(*number)).await.unwrap();
+                office.desk.claim_next(Some("first_line"), &who(*number)).await.unwrap();
             }
             _ => {
                 let tickets = office.store.tickets(&TicketFilter::default(), 100).await.unwrap();
@@ -121,6 +124,7 @@ async fn take_part(office: Arc<Office>, task: usize, steps: Vec<Step>) -> Vec<(u
 
 async fn live(parts: Vec<Vec<Step>>) {
     let office = Arc::new(Office::open().await);
+    office.everybody_is_there().await;
     let tasks: Vec<_> = parts
         .into_iter()
         .enumerate()

@@ -1,25 +1,62 @@
 //! Random lives of conversations, one step after the other, against a simple model of what must be.
 
-use lotse::desk::{AfterResolve, DeskError};
+use lotse::desk::{AfterResolve, DeskError, Target};
 use lotse::domain::{Action, Author, Caller, ConversationState, Incoming, Outcome, TicketState};
 use lotse::store::{Store, TicketFilter};
 use proptest::prelude::*;
 
-use crate::support::{Office, agent, message};
+use crate::support::{Office, agent, message, said, to_queue};
 
 /// One step of somebody. Numbers are taken modulo what there is.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    Say { conversation: usize, text: usize },
+    Say {
+        conversation: usize,
+        text: usize,
+    },
     SayAgain,
-    ClaimNext { who: usize },
-    Claim { who: usize, ticket: usize },
-    Reply { who: usize, ticket: usize },
-    Note { who: usize, ticket: usize },
-    Transfer { who: usize, ticket: usize, queue: usize },
-    Release { who: usize, ticket: usize },
-    Resolve { who: usize, ticket: usize, close: bool },
-    Reopen { who: usize, ticket: usize },
+    ClaimNext {
+        who: usize,
+    },
+    Claim {
+        who: usize,
+        ticket: usize,
+    },
+    Reply {
+        who: usize,
+        ticket: usize,
+    },
+    Note {
+        who: usize,
+        ticket: usize,
+    },
+    Transfer {
+        who: usize,
+        ticket: usize,
+        queue: usize,
+    },
+    HandTo {
+        who: usize,
+        ticket: usize,
+        to: usize,
+    },
+    Release {
+        who: usize,
+        ticket: usize,
+    },
+    Resolve {
+        who: usize,
+        ticket: usize,
+        close: bool,
+    },
+    Reopen {
+        who: usize,
+        ticket: usize,
+    },
+    /// All agents stay away for too long.
+    Vanish,
+    /// The program ends and starts again.
+    Restart,
 }
 
 pub(crate) const QUEUES: [&str; 2] = ["first_line", "complaints"];
@@ -48,10 +85,14 @@ pub(crate) fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
         1 => (who(), ticket()).prop_map(|(who, ticket)| Step::Note { who, ticket }),
         1 => (who(), ticket(), 0..QUEUES.len())
             .prop_map(|(who, ticket, queue)| Step::Transfer { who, ticket, queue }),
+        1 => (who(), ticket(), who())
+            .prop_map(|(who, ticket, to)| Step::HandTo { who, ticket, to }),
         1 => (who(), ticket()).prop_map(|(who, ticket)| Step::Release { who, ticket }),
         2 => (who(), ticket(), any::<bool>())
             .prop_map(|(who, ticket, close)| Step::Resolve { who, ticket, close }),
         1 => (who(), ticket()).prop_map(|(who, ticket)| Step::Reopen { who, ticket }),
+        1 => Just(Step::Vanish),
+        1 => Just(Step::Restart),
     ];
     prop::collection::vec(step, 1..most)
 }
@@ -139,7 +180,7 @@ impl Model {
     }
 
     async fn claim_next(&mut self, office: &Office, caller: &Caller) {
-        let claimed = office.desk.claim_next(QUEUES[0], caller).await.unwrap();
+        let claimed = office.desk.claim_next(Some(QUEUES[0]), caller).await.unwrap();
         let waits =
             |paper: &&mut Paper| paper.queue == QUEUES[0] && paper.state == TicketState::Open;
         let mut waiting = self.papers.iter_mut().filter(waits);
@@ -173,7 +214,9 @@ impl Model {
         let is_holder = holder.as_deref() == Some(caller.name.as_str());
         let held = state == TicketState::Claimed && is_holder;
         let allowed = match step {
-            Step::Claim { .. } | Step::Transfer { .. } => state == TicketState::Open || held,
+            Step::Claim { .. } | Step::Transfer { .. } | Step::HandTo { .. } => {
+                state == TicketState::Open || held
+            }
             Step::Reopen { .. } => {
                 state == TicketState::Resolved && self.unresolved(talk).is_none()
             }
@@ -202,6 +245,13 @@ impl Model {
                 let (bot, closed) = (ConversationState::Bot, ConversationState::Closed);
                 self.hand_to(talk, if *close { closed } else { bot });
             }
+            Step::HandTo { to, .. } => {
+                paper.state = TicketState::Claimed;
+                paper.holder = Some(who(*to).name);
+                if state == TicketState::Open {
+                    self.hand_to(talk, ConversationState::Human);
+                }
+            }
             Step::Transfer { queue, .. } => {
                 let was_waiting = state == TicketState::Open;
                 QUEUES[*queue].clone_into(&mut paper.queue);
@@ -216,6 +266,21 @@ impl Model {
                 paper.holder = None;
                 self.hand_to(talk, ConversationState::Waiting);
             }
+        }
+    }
+
+    /// Everybody who held something has lost it.
+    async fn vanish(&mut self, office: &Office) {
+        let held = self.papers.iter_mut().filter(|paper| paper.state == TicketState::Claimed);
+        let mut talks = Vec::new();
+        for paper in held {
+            paper.state = TicketState::Open;
+            paper.holder = None;
+            talks.push(paper.talk);
+        }
+        assert_eq!(office.everybody_vanishes().await, talks.len());
+        for talk in talks {
+            self.hand_to(talk, ConversationState::Waiting);
         }
     }
 
@@ -253,10 +318,15 @@ fn actor(step: &Step) -> Option<(Caller, usize)> {
         | Step::Reply { who: number, ticket }
         | Step::Note { who: number, ticket }
         | Step::Transfer { who: number, ticket, .. }
+        | Step::HandTo { who: number, ticket, .. }
         | Step::Release { who: number, ticket }
         | Step::Resolve { who: number, ticket, .. }
         | Step::Reopen { who: number, ticket } => Some((who(*number), *ticket)),
-        Step::Say { .. } | Step::SayAgain | Step::ClaimNext { .. } => None,
+        Step::Say { .. }
+        | Step::SayAgain
+        | Step::ClaimNext { .. }
+        | Step::Vanish
+        | Step::Restart => None,
     }
 }
 
@@ -274,22 +344,33 @@ pub(crate) async fn work(
     let desk = &office.desk;
     let done = match step {
         Step::Claim { .. } => desk.claim(ticket, caller).await,
-        Step::Reply { .. } => desk.reply(ticket, caller, &words(caller)).await,
-        Step::Note { .. } => desk.note(ticket, caller, &words(caller)).await,
-        Step::Transfer { queue, .. } => desk.transfer(ticket, caller, QUEUES[*queue]).await,
+        Step::Reply { .. } => desk.reply(ticket, caller, &said(&words(caller))).await,
+        Step::Note { .. } => desk.note(ticket, caller, &said(&words(caller))).await,
+        Step::Transfer { queue, .. } => {
+            desk.transfer(ticket, caller, to_queue(QUEUES[*queue])).await
+        }
+        Step::HandTo { to, .. } => {
+            let agent = Some(who(*to).name);
+            desk.transfer(ticket, caller, Target { agent, ..Target::default() }).await
+        }
         Step::Release { .. } => desk.release(ticket, caller).await,
         Step::Resolve { close, .. } => {
             let then = if *close { AfterResolve::Closed } else { AfterResolve::Bot };
             desk.resolve(ticket, caller, "done", then).await
         }
         Step::Reopen { .. } => desk.reopen(ticket, caller).await,
-        Step::Say { .. } | Step::SayAgain | Step::ClaimNext { .. } => return Ok(()),
+        Step::Say { .. }
+        | Step::SayAgain
+        | Step::ClaimNext { .. }
+        | Step::Vanish
+        | Step::Restart => return Ok(()),
     };
     done.map(|_| ())
 }
 
 async fn live(steps: Vec<Step>) {
-    let office = Office::open().await;
+    let mut office = Office::open().await;
+    office.everybody_is_there().await;
     let mut model = Model::default();
     for step in steps {
         match &step {
@@ -301,6 +382,8 @@ async fn live(steps: Vec<Step>) {
                     assert_eq!((again.reply, again.state), (outcome.reply, outcome.state));
                 }
             }
+            Step::Vanish => model.vanish(&office).await,
+            Step::Restart => office = office.restart().await,
             Step::ClaimNext { who: number } => model.claim_next(&office, &who(*number)).await,
             _ => model.work(&office, &step).await,
         }

@@ -2,12 +2,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use lotse::classifier::{Answering, Reading, ServiceError};
-use lotse::desk::{Desk, DeskParts, Finds, Reads};
+use lotse::desk::{Desk, DeskParts, Finds, Reads, Target, Words};
 use lotse::domain::{
     Article, ArticleChannels, ArticleStatus, Author, Caller, Channel, Classification, Incoming,
     IntentScore, Language, Outcome, Role, Sentiment, SentimentScore, TierScore, ValidFor,
@@ -28,7 +29,7 @@ pub(crate) struct Office {
     pub(crate) script: Arc<Script>,
     /// Seconds since the beginning of all tests.
     pub(crate) clock: Arc<AtomicI64>,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// Readings by the words of the message.
@@ -65,6 +66,10 @@ impl Finds for Script {
             .into_iter()
             .take(most)
             .collect()
+    }
+
+    fn article(&self, id: &str, language: Language) -> Option<Arc<Article>> {
+        Some(hit(id.strip_prefix("about-")?, language).article)
     }
 }
 
@@ -132,7 +137,32 @@ fn classify(text: &PreparedText) -> Classification {
 
 impl Office {
     pub(crate) async fn open() -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::open_in(tempfile::tempdir().unwrap()).await
+    }
+
+    /// The same store with another desk: nothing but the store lives on.
+    pub(crate) async fn restart(self) -> Self {
+        let seconds = self.clock.load(Ordering::Relaxed);
+        self.store.close().await;
+        let office = Self::open_in(self.directory).await;
+        office.clock.store(seconds, Ordering::Relaxed);
+        office
+    }
+
+    /// Ada, Bob and Eve show that they are there.
+    pub(crate) async fn everybody_is_there(&self) {
+        for name in ["ada", "bob", "eve"] {
+            self.desk.saw(name).await.unwrap();
+        }
+    }
+
+    /// Time passes without a sign of life of anybody. Gives the number of tickets taken back.
+    pub(crate) async fn everybody_vanishes(&self) -> usize {
+        self.clock.fetch_add(1_000, Ordering::Relaxed);
+        self.desk.return_abandoned(Duration::from_secs(999)).await.unwrap()
+    }
+
+    async fn open_in(directory: TempDir) -> Self {
         let path = directory.path().join("lotse.db");
         let store = Arc::new(SqliteStore::open(&path).await.unwrap());
         let script = Arc::new(Script::default());
@@ -154,7 +184,7 @@ impl Office {
             policy: policy.with_answering(Some(answering)),
             clock: Arc::new(move || second(ticking.load(Ordering::Relaxed))),
         });
-        Self { desk, store, script, clock, _directory: directory }
+        Self { desk, store, script, clock, directory }
     }
 
     pub(crate) async fn say(&self, conversation: &str, text: &str) -> Outcome {
@@ -214,4 +244,14 @@ pub(crate) fn admin() -> Caller {
 
 pub(crate) fn second(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_760_000_000 + seconds).unwrap()
+}
+
+/// Words of an agent, without an id.
+pub(crate) fn said(text: &str) -> Words {
+    Words { text: text.to_owned(), message_id: None }
+}
+
+/// A queue as the target of a transfer.
+pub(crate) fn to_queue(queue: &str) -> Target {
+    Target { queue: Some(queue.to_owned()), ..Target::default() }
 }

@@ -10,6 +10,7 @@ const KEYS: &[(&str, Role)] = &[
     ("key-of-widget", Role::Widget),
     ("key-of-channel", Role::Channel),
     ("key-of-agent", Role::Agent),
+    ("key-of-lead", Role::Lead),
     ("key-of-admin", Role::Admin),
 ];
 

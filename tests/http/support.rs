@@ -8,7 +8,7 @@ use lotse::classifier::{Answering, Ranking, Reading, RiskPoint, ServiceError};
 use lotse::config::{Config, Flags};
 use lotse::desk::{Desk, DeskParts, Reads, system_clock};
 use lotse::domain::{Classification, IntentScore, Role, Sentiment, SentimentScore, TierScore};
-use lotse::http::{self, Access, App, AppParts};
+use lotse::http::{self, Access, App, AppParts, KnownLabels};
 use lotse::knowledge::{Embed, KnowledgeBase};
 use lotse::store::{Key, SqliteSettings, SqliteStore, Store, hash_key};
 use lotse::text::PreparedText;
@@ -127,7 +127,12 @@ async fn app(config: Config, settings: &Settings, gate: Arc<Semaphore>) -> App {
     });
     let finds = knowledge as _;
     let access = Access::new(&config, Arc::clone(&store)).await.expect("callers are known");
-    let app = App::new(AppParts { desk, reads, finds, routing, store, access, config });
+    let labels = KnownLabels {
+        intents: KNOWN.iter().map(|(_, intent, ..)| (*intent).to_owned()).collect(),
+        tiers: vec![1, 2, 3],
+        sentiments: Sentiment::ALL.to_vec(),
+    };
+    let app = App::new(AppParts { desk, reads, finds, routing, store, access, labels, config });
     app.readiness.set_model(true);
     app.readiness.set_store(true);
     app.readiness.set_knowledge(true);

@@ -72,7 +72,7 @@ async fn a_file_without_write_permission_is_refused() {
 async fn a_full_store_refuses_writes_keeps_what_it_has_and_recovers() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("lotse.db");
-    let settings = SqliteSettings { largest_bytes: Some(256 * 1024), ..SqliteSettings::default() };
+    let settings = SqliteSettings { largest_bytes: Some(512 * 1024), ..SqliteSettings::default() };
     let store = SqliteStore::open_with(&path, settings).await.unwrap();
     let record = |index: usize| {
         let mut record = answered(&format!("c{index}"), None, "m1", second(1));

@@ -124,7 +124,7 @@ async fn an_agents_step_outdates_the_bots_view() {
     let home = home().await;
     escalate(&home.store, "t1", "billing", Priority::Normal, 60).await;
     let seen = home.store.conversation("c-t1", 0).await.unwrap().unwrap().head;
-    home.store.claim_next("billing", "ada", second(5)).await.unwrap().unwrap();
+    home.store.claim_next(Some("billing"), "ada", second(5)).await.unwrap().unwrap();
     let late = answered("c-t1", Some((seen.version, seen.state)), "m2", second(6));
     let error = home.store.record(&late).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict(Conflict::Conversation(_))), "{error}");
@@ -175,7 +175,7 @@ async fn sixteen_deliveries_of_one_message_are_recorded_once() {
 async fn choices_stay_open_beside_a_note_and_close_with_an_agents_words() {
     let home = home().await;
     escalate(&home.store, "t1", "billing", Priority::Normal, 60).await;
-    let claimed = home.store.claim_next("billing", "ada", second(5)).await.unwrap().unwrap();
+    let claimed = home.store.claim_next(Some("billing"), "ada", second(5)).await.unwrap().unwrap();
     let mut note = step(&claimed.ticket, "noted", "ada", second(6));
     note.turn = Some(turn("n1", Author::Note, "Check the invoice", second(6)));
     let noted = home.store.change_ticket(&note).await.unwrap();

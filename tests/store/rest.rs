@@ -24,7 +24,7 @@ async fn listeners_read_on_from_where_they_were() {
 async fn customers_see_words_and_state_but_no_notes_tickets_or_readings() {
     let home = home().await;
     escalate(&home.store, "t1", "billing", Priority::Normal, 60).await;
-    let claimed = home.store.claim_next("billing", "ada", second(5)).await.unwrap().unwrap();
+    let claimed = home.store.claim_next(Some("billing"), "ada", second(5)).await.unwrap().unwrap();
     let mut note = step(&claimed.ticket, "noted", "ada", second(6));
     note.turn = Some(turn("n1", Author::Note, "Difficult customer", second(6)));
     home.store.change_ticket(&note).await.unwrap();
@@ -72,7 +72,7 @@ async fn agents_see_conversations_with_a_ticket_by_queue() {
 async fn messages_to_customers_wait_for_their_channel_until_they_are_delivered() {
     let home = home().await;
     escalate(&home.store, "t1", "billing", Priority::Normal, 60).await;
-    let claimed = home.store.claim_next("billing", "ada", second(5)).await.unwrap().unwrap();
+    let claimed = home.store.claim_next(Some("billing"), "ada", second(5)).await.unwrap().unwrap();
     for (kind, from) in [("noted", Author::Note), ("replied", Author::Agent)] {
         let ticket = home.store.ticket("t1").await.unwrap().unwrap();
         let mut change = step(&ticket, kind, "ada", second(6));

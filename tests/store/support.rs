@@ -128,6 +128,7 @@ pub(crate) fn ticket(
         state: TicketState::Open,
         agent: None,
         due_at: second(due),
+        first_response_at: None,
         created_at: second(0),
         updated_at: second(0),
         summary: Summary { headline: format!("Headline of {id}"), ..Summary::default() },

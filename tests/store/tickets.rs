@@ -26,7 +26,9 @@ async fn the_next_ticket_is_the_most_urgent_then_the_first_due_then_the_oldest()
         .await
         .unwrap();
     let mut claimed = Vec::new();
-    while let Some(changed) = home.store.claim_next("billing", "ada", second(5)).await.unwrap() {
+    while let Some(changed) =
+        home.store.claim_next(Some("billing"), "ada", second(5)).await.unwrap()
+    {
         assert_eq!(changed.ticket.state, TicketState::Claimed);
         assert_eq!(changed.ticket.agent.as_deref(), Some("ada"));
         claimed.push(changed.ticket.id);
@@ -52,7 +54,7 @@ async fn sixteen_agents_at_once_never_get_the_same_ticket() {
                 let mut claimed = Vec::new();
                 let name = format!("agent-{agent}");
                 while let Some(changed) =
-                    store.claim_next("billing", &name, second(5)).await.unwrap()
+                    store.claim_next(Some("billing"), &name, second(5)).await.unwrap()
                 {
                     assert_eq!(changed.ticket.agent.as_deref(), Some(name.as_str()));
                     claimed.push(changed.ticket.id);
@@ -102,7 +104,7 @@ async fn a_tickets_life_is_told_by_its_history_and_moves_the_conversation() {
     let home = home().await;
     escalate(&home.store, "t1", "billing", Priority::Normal, 60).await;
     let mut ticket =
-        home.store.claim_next("billing", "ada", second(5)).await.unwrap().unwrap().ticket;
+        home.store.claim_next(Some("billing"), "ada", second(5)).await.unwrap().unwrap().ticket;
     for (kind, state) in [
         ("replied", ConversationState::Human),
         ("noted", ConversationState::Human),
@@ -133,7 +135,7 @@ async fn a_tickets_life_is_told_by_its_history_and_moves_the_conversation() {
 async fn a_resolved_ticket_does_not_come_back_beside_another() {
     let home = home().await;
     escalate(&home.store, "t1", "billing", Priority::Normal, 60).await;
-    let claimed = home.store.claim_next("billing", "ada", second(5)).await.unwrap().unwrap();
+    let claimed = home.store.claim_next(Some("billing"), "ada", second(5)).await.unwrap().unwrap();
     let resolved = home
         .store
         .change_ticket(&step(&claimed.ticket, "resolved", "ada", second(6)))
@@ -175,7 +177,7 @@ async fn a_message_brings_the_waiting_ticket_up_to_date() {
     assert!(home.store.conversation("c-t1", 0).await.unwrap().unwrap().head.acknowledged);
 
     // A new waiting period begins without an acknowledgement.
-    let claimed = home.store.claim_next("billing", "ada", second(5)).await.unwrap().unwrap();
+    let claimed = home.store.claim_next(Some("billing"), "ada", second(5)).await.unwrap().unwrap();
     home.store.change_ticket(&step(&claimed.ticket, "released", "ada", second(6))).await.unwrap();
     assert!(!home.store.conversation("c-t1", 0).await.unwrap().unwrap().head.acknowledged);
 }
@@ -187,7 +189,7 @@ async fn queues_count_what_waits_and_name_the_most_urgent() {
     escalate(&home.store, "t1", "billing", Priority::High, 60).await;
     escalate(&home.store, "t2", "billing", Priority::Normal, 30).await;
     escalate(&home.store, "t3", "technical", Priority::Low, 10).await;
-    home.store.claim_next("technical", "ada", second(1)).await.unwrap();
+    home.store.claim_next(Some("technical"), "ada", second(1)).await.unwrap();
     let queues = home.store.queues().await.unwrap();
     let shown: Vec<_> = queues
         .iter()
@@ -210,7 +212,7 @@ async fn tickets_are_listed_by_queue_state_agent_and_conversation() {
     let home = home().await;
     escalate(&home.store, "t1", "billing", Priority::High, 60).await;
     escalate(&home.store, "t2", "billing", Priority::Normal, 30).await;
-    home.store.claim_next("billing", "ada", second(1)).await.unwrap();
+    home.store.claim_next(Some("billing"), "ada", second(1)).await.unwrap();
     let list = async |filter: TicketFilter| {
         let tickets = home.store.tickets(&filter, 10).await.unwrap();
         tickets.into_iter().map(|ticket| ticket.id).collect::<Vec<_>>()
@@ -262,5 +264,5 @@ async fn a_change_of_an_unknown_ticket_is_not_found() {
     let unknown = crate::support::ticket("t9", "c9", "billing", Priority::Low, 1);
     let error = home.store.change_ticket(&step(&unknown, "claimed", "ada", second(1))).await;
     assert!(matches!(error, Err(StoreError::NotFound { what: "ticket", .. })));
-    assert_eq!(home.store.claim_next("billing", "ada", second(1)).await.unwrap(), None);
+    assert_eq!(home.store.claim_next(Some("billing"), "ada", second(1)).await.unwrap(), None);
 }

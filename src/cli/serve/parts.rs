@@ -6,10 +6,11 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::routing_file::RoutingFile;
-use crate::classifier::{Classifier, ClassifierService, ServiceSettings};
+use crate::classifier::{Classifier, ClassifierService, Manifest, ServiceSettings};
 use crate::config::Config;
 use crate::desk::{Desk, DeskParts, RoutingSource, system_clock};
-use crate::http::{Access, App, AppParts};
+use crate::domain::Sentiment;
+use crate::http::{Access, App, AppParts, KnownLabels};
 use crate::knowledge::{KnowledgeBase, KnowledgeSettings, VectorCache};
 use crate::store::{SqliteStore, Store};
 use crate::triage::Texts;
@@ -44,6 +45,7 @@ impl Parts {
 
     /// The service, with all that its handlers need.
     pub(super) fn into_app(self, config: Config) -> anyhow::Result<App> {
+        let labels = known_labels(self.classifier.classifier().manifest());
         let answering = self.classifier.classifier().answering().cloned();
         let policy = config.policy.clone().with_answering(answering);
         policy.validate()?;
@@ -63,6 +65,7 @@ impl Parts {
             routing: self.routing,
             store: self.store,
             access: self.access,
+            labels,
             config,
         });
         app.readiness.set_model(true);
@@ -100,13 +103,22 @@ impl Parts {
         }
         if self.access.is_open() {
             text.push_str(
-                "\n  OPEN DEMO: there are no keys, so whoever reaches this address may read and \
-                 write\n  everything. Add a key with `lotse key add NAME --role admin` and start \
-                 again.\n",
+                "\n  OPEN DEMO: there are neither keys nor users, so whoever reaches this address may \
+                 read\n  and write everything. Add an administrator with `lotse user add NAME --role \
+                 admin` and\n  start again.\n",
             );
         }
         text.push_str("\nPress Ctrl-C to stop.");
         text
+    }
+}
+
+fn known_labels(manifest: &Manifest) -> KnownLabels {
+    let intents = manifest.heads.get("intent").map(|head| head.labels.clone());
+    KnownLabels {
+        intents: intents.unwrap_or_default(),
+        tiers: vec![1, 2, 3],
+        sentiments: Sentiment::ALL.to_vec(),
     }
 }
 

@@ -14,13 +14,19 @@ const CLEAR: Duration = Duration::from_hours(1);
 /// Longer than this, a store does not count as answering.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Looks at the parts again and again, for `/readyz` and the figures, and clears old events. Ends
-/// with the service.
+/// Looks at the parts again and again, for `/readyz` and the figures, takes tickets back from agents
+/// who have gone, and clears old events. Ends with the service.
 pub(super) async fn run(app: App, knowledge: Arc<KnowledgeBase>) {
     let mut cleared: Option<Instant> = None;
+    let started = Instant::now();
     loop {
         look_at_store(&app).await;
         look_at_knowledge(&app, &knowledge);
+        let patience = app.config.desk.claim_timeout;
+        // While the service was down nobody could show that they are there.
+        if !patience.is_zero() && started.elapsed() >= patience {
+            return_abandoned(&app, patience).await;
+        }
         if cleared.is_none_or(|cleared| cleared.elapsed() >= CLEAR) {
             cleared = Some(Instant::now());
             clear_events(&app).await;
@@ -54,6 +60,14 @@ fn look_at_knowledge(app: &App, knowledge: &KnowledgeBase) {
         status.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     metrics::gauge!(observe::KNOWLEDGE_PROBLEMS).set(errors as f64);
     app.readiness.set_knowledge(status.articles.values().any(|articles| *articles > 0));
+}
+
+async fn return_abandoned(app: &App, patience: Duration) {
+    match app.desk.return_abandoned(patience).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "tickets of absent agents are back in their queues"),
+        Err(error) => tracing::warn!(%error, "tickets of absent agents cannot be taken back"),
+    }
 }
 
 async fn clear_events(app: &App) {

@@ -5,7 +5,7 @@ use sqlx::{Row, SqlitePool};
 use super::errors::{is_dangling, is_duplicate};
 use super::rows::{named, time, to_time};
 use crate::domain::Role;
-use crate::store::{Conflict, Key, Rating, StoreError};
+use crate::store::{Conflict, Helpful, Key, Rating, StoreError};
 
 pub(super) async fn key(pool: &SqlitePool, hash: &str) -> Result<Option<Key>, StoreError> {
     let row = sqlx::query(
@@ -82,6 +82,24 @@ pub(super) async fn rate(pool: &SqlitePool, rating: &Rating) -> Result<(), Store
             error.into()
         }
     })?;
+    Ok(())
+}
+
+pub(super) async fn rate_answer(pool: &SqlitePool, helpful: &Helpful) -> Result<(), StoreError> {
+    let result = sqlx::query(
+        "INSERT INTO helpful (turn_id, helpful, at) SELECT id, ?1, ?2 FROM turns \
+         WHERE id = ?3 AND conversation_id = ?4 AND author = 'bot' \
+         ON CONFLICT (turn_id) DO UPDATE SET helpful = excluded.helpful, at = excluded.at",
+    )
+    .bind(helpful.helpful)
+    .bind(helpful.at.as_millisecond())
+    .bind(&helpful.turn_id)
+    .bind(&helpful.conversation_id)
+    .execute(pool)
+    .await?;
+    if result.rows_affected() == 0 {
+        return Err(StoreError::not_found("answer", &helpful.turn_id));
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
+use super::errors::is_duplicate;
 use super::rows::{from_json, from_optional_json, json, limit, named, optional_json, time};
 use super::{events, steps, tickets};
 use crate::domain::{Author, Channel, ConversationState, Language, Outcome, ReplyChoice, Turn};
@@ -63,6 +64,14 @@ pub(super) async fn of_customer(
 ) -> Result<Vec<ConversationHead>, StoreError> {
     let rows = sqlx::query(OF_CUSTOMER).bind(customer_id).bind(limit(most)).fetch_all(pool).await?;
     rows.iter().map(read_head).collect()
+}
+
+pub(super) async fn words_of(
+    pool: &SqlitePool,
+    turn_id: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = sqlx::query_scalar("SELECT text FROM turns WHERE id = ?").bind(turn_id);
+    Ok(query.fetch_optional(pool).await?)
 }
 
 pub(super) async fn outcome_of(
@@ -175,7 +184,14 @@ pub(super) async fn append_turn(
     .bind(&turn.article_id)
     .bind(optional_json((!choices.is_empty()).then_some(choices))?)
     .execute(connection)
-    .await?;
+    .await
+    .map_err(|error| {
+        if is_duplicate(&error) {
+            StoreError::from(Conflict::MessageId(turn.id.clone()))
+        } else {
+            error.into()
+        }
+    })?;
     Ok(())
 }
 

@@ -102,9 +102,13 @@ pub(super) async fn prune(
         .await?;
     let receipts = sqlx::query("DELETE FROM receipts WHERE at < ?")
         .bind(before.as_millisecond())
+        .execute(&mut *connection)
+        .await?;
+    let sessions = sqlx::query("DELETE FROM sessions WHERE expires_at < ?")
+        .bind(before.as_millisecond())
         .execute(connection)
         .await?;
-    Ok(events.rows_affected() + receipts.rows_affected())
+    Ok(events.rows_affected() + receipts.rows_affected() + sessions.rows_affected())
 }
 
 fn read(row: &SqliteRow) -> Result<Event, StoreError> {

@@ -140,12 +140,11 @@ pub(super) async fn load(
     Ok(reader.facts)
 }
 
-pub(super) async fn words(
+pub(super) async fn said(
     connection: &mut SqliteConnection,
     numbers: &[i64],
 ) -> Result<Vec<Said>, StoreError> {
-    let page: String =
-        sqlx::query_scalar(WORDS).bind(json(numbers)?).fetch_one(connection).await?;
+    let page: String = sqlx::query_scalar(WORDS).bind(json(numbers)?).fetch_one(connection).await?;
     let rows: Vec<(i64, String, String)> = parse(&page)?;
     Ok(rows.into_iter().map(|(number, turn_id, text)| Said { number, turn_id, text }).collect())
 }

@@ -5,6 +5,7 @@ mod errors;
 mod events;
 mod facts;
 mod open;
+mod people;
 mod rows;
 mod steps;
 mod tickets;
@@ -17,8 +18,8 @@ pub use open::SqliteSettings;
 
 use super::{
     Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Facts, FactsFilter,
-    Key, QueueCount,
-    Rating, Recorded, Request, Said, Store, StoreError, TicketChange, TicketFilter, TurnRecord,
+    Helpful, Key, Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store,
+    StoreError, TicketChange, TicketFilter, TurnRecord, User,
 };
 use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
 
@@ -91,13 +92,21 @@ impl Store for SqliteStore {
         tickets::list(&self.readers, filter, most).await
     }
 
+    async fn waiting_before(&self, ticket: &Ticket) -> Result<u32, StoreError> {
+        tickets::waiting_before(&self.readers, ticket).await
+    }
+
     async fn queues(&self) -> Result<Vec<QueueCount>, StoreError> {
         tickets::queues(&self.readers).await
     }
 
+    async fn words_of(&self, turn_id: &str) -> Result<Option<String>, StoreError> {
+        conversations::words_of(&self.readers, turn_id).await
+    }
+
     async fn claim_next(
         &self,
-        queue: &str,
+        queue: Option<&str>,
         agent: &str,
         at: Timestamp,
     ) -> Result<Option<Changed>, StoreError> {
@@ -130,8 +139,12 @@ impl Store for SqliteStore {
         facts::load(&mut *self.snapshot().await?, filter).await
     }
 
-    async fn words(&self, numbers: &[i64]) -> Result<Vec<Said>, StoreError> {
-        facts::words(&mut *self.readers.acquire().await?, numbers).await
+    async fn said(&self, numbers: &[i64]) -> Result<Vec<Said>, StoreError> {
+        facts::said(&mut *self.readers.acquire().await?, numbers).await
+    }
+
+    async fn rate_answer(&self, helpful: &Helpful) -> Result<(), StoreError> {
+        callers::rate_answer(&self.writer, helpful).await
     }
 
     async fn events_after(
@@ -176,6 +189,50 @@ impl Store for SqliteStore {
 
     async fn revoke_key(&self, name: &str, at: Timestamp) -> Result<(), StoreError> {
         callers::revoke_key(&self.writer, name, at).await
+    }
+
+    async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
+        people::user(&self.readers, name).await
+    }
+
+    async fn users(&self) -> Result<Vec<User>, StoreError> {
+        people::users(&self.readers).await
+    }
+
+    async fn add_user(&self, user: &User) -> Result<(), StoreError> {
+        people::add_user(&self.writer, user).await
+    }
+
+    async fn set_password(&self, name: &str, password_hash: &str) -> Result<(), StoreError> {
+        people::set_password(&self.writer, name, password_hash).await
+    }
+
+    async fn remove_user(&self, name: &str) -> Result<(), StoreError> {
+        people::remove_user(&self.writer, name).await
+    }
+
+    async fn add_session(&self, session: &Session) -> Result<(), StoreError> {
+        people::add_session(&self.writer, session).await
+    }
+
+    async fn session(&self, hash: &str, at: Timestamp) -> Result<Option<Session>, StoreError> {
+        people::session(&self.readers, hash, at).await
+    }
+
+    async fn end_session(&self, hash: &str) -> Result<(), StoreError> {
+        people::end_session(&self.writer, hash).await
+    }
+
+    async fn saw(&self, agent: &str, at: Timestamp) -> Result<(), StoreError> {
+        people::saw(&self.writer, agent, at).await
+    }
+
+    async fn presence(&self, since: Timestamp) -> Result<Vec<Presence>, StoreError> {
+        people::presence(&self.readers, since).await
+    }
+
+    async fn abandoned(&self, before: Timestamp) -> Result<Vec<String>, StoreError> {
+        people::abandoned(&self.readers, before).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use sqlx::SqliteConnection;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::errors::is_duplicate;
 use super::tickets::{load, rank};
@@ -90,16 +90,20 @@ async fn refresh(
 
 pub(super) async fn claim_next(
     connection: &mut SqliteConnection,
-    queue: &str,
+    queue: Option<&str>,
     agent: &str,
     at: Timestamp,
 ) -> Result<Option<Changed>, StoreError> {
-    let claimed: Option<String> = sqlx::query_scalar(
+    // Two conditions, for an index each.
+    let among = match queue {
+        Some(_) => "queue = ?3 AND state = 'open'",
+        None => "?3 IS NULL AND state = 'open'",
+    };
+    let claimed: Option<String> = sqlx::query_scalar(AssertSqlSafe(format!(
         "UPDATE tickets SET state = 'claimed', agent = ?1, updated_at = ?2, version = version + 1 \
          WHERE state = 'open' AND id = (SELECT id FROM tickets \
-         WHERE queue = ?3 AND state = 'open' ORDER BY priority DESC, due_at, id LIMIT 1) \
-         RETURNING id",
-    )
+         WHERE {among} ORDER BY priority DESC, due_at, id LIMIT 1) RETURNING id",
+    )))
     .bind(agent)
     .bind(at.as_millisecond())
     .bind(queue)
@@ -112,7 +116,7 @@ pub(super) async fn claim_next(
     let event = TicketEvent {
         kind: "claimed".to_owned(),
         actor: agent.to_owned(),
-        detail: json!({ "queue": queue }),
+        detail: json!({ "queue": ticket.queue }),
         at,
     };
     let change = TicketChange {
@@ -132,14 +136,15 @@ pub(super) async fn change(
     let ticket = &change.ticket;
     let result = sqlx::query(
         "UPDATE tickets SET queue = ?, priority = ?, state = ?, agent = ?, due_at = ?, \
-         updated_at = ?, summary = ?, resolution = ?, version = version + 1 \
-         WHERE id = ? AND version = ?",
+         first_response_at = ?, updated_at = ?, summary = ?, resolution = ?, \
+         version = version + 1 WHERE id = ? AND version = ?",
     )
     .bind(&ticket.queue)
     .bind(rank(ticket.priority))
     .bind(ticket.state.name())
     .bind(&ticket.agent)
     .bind(ticket.due_at.as_millisecond())
+    .bind(ticket.first_response_at.map(Timestamp::as_millisecond))
     .bind(change.event.at.as_millisecond())
     .bind(rows::json(&ticket.summary)?)
     .bind(&ticket.resolution)

@@ -9,7 +9,7 @@ use crate::store::{QueueCount, StoreError, TicketFilter};
 /// Tickets with what their conversation knows of the customer; conditions follow.
 const SELECT: &str = "SELECT ticket.id, ticket.conversation_id, conversation.customer_id, \
     conversation.channel, conversation.language, ticket.queue, ticket.priority, ticket.state, \
-    ticket.agent, ticket.due_at, ticket.created_at, ticket.updated_at, ticket.summary, \
+    ticket.agent, ticket.due_at, ticket.first_response_at, ticket.created_at, ticket.updated_at, ticket.summary, \
     ticket.classification, ticket.decision, ticket.resolution, ticket.version \
     FROM tickets AS ticket JOIN conversations AS conversation \
     ON conversation.id = ticket.conversation_id WHERE ";
@@ -73,9 +73,47 @@ pub(super) async fn list(
     if let Some(id) = &filter.conversation_id {
         query.push(" AND ticket.conversation_id = ").push_bind(id);
     }
+    if let Some(id) = &filter.customer_id {
+        query.push(" AND conversation.customer_id = ").push_bind(id);
+    }
+    if let Some(words) = &filter.words {
+        query.push(" AND (ticket.id = ").push_bind(words.trim());
+        query.push(" OR ticket.conversation_id = ").push_bind(words.trim());
+        query.push(" OR conversation.customer_id = ").push_bind(words.trim());
+        if let Some(expression) = search_expression(words) {
+            query
+                .push(
+                    " OR ticket.conversation_id IN (SELECT conversation_id FROM said \
+                 WHERE text MATCH ",
+                )
+                .push_bind(expression)
+                .push(")");
+        }
+        query.push(")");
+    }
     query.push(" ORDER BY ticket.priority DESC, ticket.due_at, ticket.id LIMIT ");
     query.push_bind(limit(most));
     query.build().fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// The words as an expression of FTS5, <https://www.sqlite.org/fts5.html#full_text_query_syntax>:
+/// each in quotes, so that none of them is taken for an operator. None without a word.
+fn search_expression(words: &str) -> Option<String> {
+    let words: Vec<String> = words
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("\"{word}\""))
+        .collect();
+    (!words.is_empty()).then(|| format!("{}*", words.join(" AND ")))
+}
+
+pub(super) async fn waiting_before(pool: &SqlitePool, ticket: &Ticket) -> Result<u32, StoreError> {
+    let query = sqlx::query_scalar(
+        "SELECT count(*) FROM tickets WHERE queue = ?1 AND state = 'open' \
+         AND (-priority, due_at, id) < (-?2, ?3, ?4)",
+    );
+    let query = query.bind(&ticket.queue).bind(rank(ticket.priority));
+    Ok(query.bind(ticket.due_at.as_millisecond()).bind(&ticket.id).fetch_one(pool).await?)
 }
 
 pub(super) async fn queues(pool: &SqlitePool) -> Result<Vec<QueueCount>, StoreError> {
@@ -139,6 +177,10 @@ fn read(row: &SqliteRow) -> Result<Ticket, StoreError> {
         state: named(row, "state", |name| states.into_iter().find(|state| state.name() == name))?,
         agent: row.try_get("agent")?,
         due_at: time(row, "due_at")?,
+        first_response_at: row
+            .try_get::<Option<i64>, _>("first_response_at")?
+            .map(to_time)
+            .transpose()?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
         summary: from_json(row, "summary")?,

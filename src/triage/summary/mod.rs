@@ -16,11 +16,11 @@ mod steps;
 mod tried;
 mod weigh;
 
-pub use self::steps::label;
 use self::compose::{clip, headline};
 use self::facts::Named;
 use self::score::Score;
 use self::sentences::Sentence;
+pub use self::steps::label;
 use super::words;
 use crate::domain::{Author, Classification, Decision, Language, SuggestedArticle, Summary, Turn};
 use crate::text;

@@ -1,5 +1,10 @@
 //! Who calls, and may they? Callers are known by the SHA-256 of a bearer key, from `lotse.toml` or
-//! from the store; where there are no keys at all, a service on loopback may be an open demo.
+//! from the store, people by the cookie of their sign-in; where there are neither keys nor users, a
+//! service on loopback may be an open demo.
+
+mod attempts;
+mod password;
+mod sign_in;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -15,6 +20,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 use subtle::ConstantTimeEq;
+
+use attempts::Attempts;
+pub use password::{PasswordError, hash_password};
 
 use super::App;
 use super::error::{ApiError, Code};
@@ -34,15 +42,15 @@ const MOST_REMEMBERED: usize = 10_000;
 pub enum AccessError {
     /// Others could reach a service that lets everyone do everything.
     #[error(
-        "server.listen is {0}, which other machines can reach, and there are no keys, so that \
-         anyone could read and write everything. Add a key with `lotse key add NAME --role admin`, \
-         or listen on 127.0.0.1"
+        "server.listen is {0}, which other machines can reach, and there are neither keys nor users, so \
+         that anyone could read and write everything. Add an administrator with `lotse user add \
+         NAME --role admin`, or listen on 127.0.0.1"
     )]
     OpenToOthers(SocketAddr),
     /// Nobody could do anything.
     #[error(
-        "there are no keys, and access.open_demo is false, so that every call would be refused. \
-         Add a key with `lotse key add NAME --role admin`"
+        "there are neither keys nor users, and access.open_demo is false, so that every call would \
+         be refused. Add an administrator with `lotse user add NAME --role admin`"
     )]
     ClosedToAll,
     /// The store did not tell its keys.
@@ -55,6 +63,9 @@ pub struct Access {
     configured: Vec<(Caller, String)>,
     store: Arc<dyn Store>,
     remembered: Mutex<HashMap<String, (Caller, Instant)>>,
+    attempts: Attempts,
+    /// Held while a password is hashed.
+    hashing: tokio::sync::Mutex<()>,
     open: bool,
 }
 
@@ -71,7 +82,9 @@ impl Access {
             })
             .collect();
         let stored = store.keys().await?;
-        let keyless = configured.is_empty() && stored.iter().all(|key| key.revoked_at.is_some());
+        let keyless = configured.is_empty()
+            && stored.iter().all(|key| key.revoked_at.is_some())
+            && store.users().await?.is_empty();
         let listen = config.server.listen;
         if keyless && !listen.ip().is_loopback() {
             return Err(AccessError::OpenToOthers(listen));
@@ -79,7 +92,14 @@ impl Access {
         if keyless && !config.access.open_demo {
             return Err(AccessError::ClosedToAll);
         }
-        Ok(Self { configured, store, remembered: Mutex::default(), open: keyless })
+        Ok(Self {
+            configured,
+            store,
+            remembered: Mutex::default(),
+            attempts: Attempts::default(),
+            hashing: tokio::sync::Mutex::default(),
+            open: keyless,
+        })
     }
 
     /// Whether everyone who reaches the service may do everything.
@@ -90,10 +110,32 @@ impl Access {
     /// Who sends these headers.
     pub async fn caller(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
         if self.open {
-            check_same_machine(headers)?;
-            return Ok(Caller { name: "demo".to_owned(), role: Role::Admin });
+            return self.guest(headers).await;
         }
-        let Some(key) = bearer_key(headers) else { return Err(Code::Unauthorized.into()) };
+        match bearer_key(headers) {
+            Some(key) => self.holder(key).await,
+            None => match self.signed_in(headers).await? {
+                Some(caller) => check_same_origin(headers).map(|()| caller),
+                None => Err(Code::Unauthorized.into()),
+            },
+        }
+    }
+
+    /// Who comes to an open demo: somebody who signed in with some name, or somebody without one.
+    /// Whoever asks to be no more than a widget is no more than that, on whatever page of this
+    /// machine it stands.
+    async fn guest(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
+        if bearer_key(headers) == Some(Role::Widget.name()) {
+            check_local_page(headers)?;
+            return Ok(Caller { name: "demo".to_owned(), role: Role::Widget });
+        }
+        check_same_machine(headers)?;
+        let caller = self.signed_in(headers).await?;
+        Ok(caller.unwrap_or_else(|| Caller { name: "demo".to_owned(), role: Role::Admin }))
+    }
+
+    /// Who holds this key.
+    async fn holder(&self, key: &str) -> Result<Caller, ApiError> {
         let hash = hash_key(key);
         if let Some(caller) = self.configured_caller(&hash).or_else(|| self.remembered(&hash)) {
             return Ok(caller);
@@ -144,20 +186,48 @@ fn bearer_key(headers: &HeaderMap) -> Option<&str> {
 /// page (its requests carry another `Origin`) nor a foreign name that points at 127.0.0.1 (another
 /// `Host`) may use the visitor's browser to reach it.
 fn check_same_machine(headers: &HeaderMap) -> Result<(), ApiError> {
-    let authority = |name: HeaderName| {
-        let text = headers.get(name)?.to_str().ok()?;
-        let text = text.split_once("://").map_or(text, |(_, rest)| rest);
-        text.parse::<Authority>().ok()
-    };
-    let host = authority(HOST);
-    let is_local = host.as_ref().is_none_or(|host| is_loopback_name(host.host()));
-    let is_same_origin = !headers.contains_key(ORIGIN) || authority(ORIGIN) == host;
-    if is_local && is_same_origin {
+    if is_local(headers, HOST) && is_same_origin(headers) {
         return Ok(());
     }
     let message = "An open demo answers only on its own machine, to pages that it served itself. \
                    Open it as http://localhost or http://127.0.0.1, or configure keys.";
     Err(ApiError::new(Code::Forbidden, message))
+}
+
+/// The widget may stand on any page of the same machine.
+fn check_local_page(headers: &HeaderMap) -> Result<(), ApiError> {
+    if is_local(headers, HOST) && is_local(headers, ORIGIN) {
+        return Ok(());
+    }
+    let message = "The widget of an open demo works on pages of its own machine only. Configure a \
+                   key with the role widget for others.";
+    Err(ApiError::new(Code::Forbidden, message))
+}
+
+/// A cookie counts only on pages of this address: another page must not act in somebody's name.
+fn check_same_origin(headers: &HeaderMap) -> Result<(), ApiError> {
+    if is_same_origin(headers) {
+        return Ok(());
+    }
+    let message =
+        "Who is signed in may act on pages of this address only; other programs use a key.";
+    Err(ApiError::new(Code::Forbidden, message))
+}
+
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    !headers.contains_key(ORIGIN) || authority(headers, ORIGIN) == authority(headers, HOST)
+}
+
+/// Whether the header names this machine, or is not there.
+fn is_local(headers: &HeaderMap, name: HeaderName) -> bool {
+    !headers.contains_key(&name)
+        || authority(headers, name).is_some_and(|authority| is_loopback_name(authority.host()))
+}
+
+fn authority(headers: &HeaderMap, name: HeaderName) -> Option<Authority> {
+    let text = headers.get(name)?.to_str().ok()?;
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    text.parse::<Authority>().ok()
 }
 
 fn is_loopback_name(host: &str) -> bool {
@@ -175,13 +245,16 @@ pub(super) async fn require(
     let caller = app.access.caller(request.headers()).await?;
     if caller.role < role {
         let message = format!(
-            "This needs a key with the role {}; the key \"{}\" has the role {}.",
+            "This needs the role {}; \"{}\" has the role {}.",
             role.name(),
             caller.name,
             caller.role.name()
         );
         let details = json!({ "role": caller.role, "needed": role });
         return Err(ApiError::new(Code::Forbidden, message).with_details(details));
+    }
+    if role >= Role::Agent {
+        app.signs.saw(&app.desk, &caller.name).await;
     }
     request.extensions_mut().insert(caller);
     Ok(next.run(request).await)

@@ -1,0 +1,104 @@
+//! Which colleagues are there, and what becomes of the tickets of those who have gone?
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::agents::Extra;
+use super::steps::Step;
+use super::{Desk, DeskError};
+use crate::domain::{Caller, Role, TicketState};
+use crate::store::{StoreError, TicketFilter};
+
+/// Who showed a sign of life within this time counts as present.
+const PRESENT: SignedDuration = SignedDuration::from_mins(2);
+
+/// Who works with a key instead of a name is a colleague for this long after the last call.
+const KNOWN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Tickets looked at to count what each colleague holds.
+const MOST_CLAIMED: usize = 10_000;
+
+/// Somebody who can take a ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Colleague {
+    /// The name.
+    pub name: String,
+    /// What this person may do; left out for one who works with a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Whether there was a sign of life within the last two minutes.
+    pub present: bool,
+    /// Tickets that the person holds.
+    pub claimed: u32,
+}
+
+impl Desk {
+    /// Keeps that an agent is there.
+    pub async fn saw(&self, agent: &str) -> Result<(), DeskError> {
+        Ok(self.store.saw(agent, self.now()).await?)
+    }
+
+    /// Everybody who can take a ticket, by name.
+    pub async fn colleagues(&self) -> Result<Vec<Colleague>, DeskError> {
+        let now = self.now();
+        let mut claimed = BTreeMap::<String, u32>::new();
+        let filter = TicketFilter { states: vec![TicketState::Claimed], ..TicketFilter::default() };
+        for ticket in self.store.tickets(&filter, MOST_CLAIMED).await? {
+            *claimed.entry(ticket.agent.unwrap_or_default()).or_default() += 1;
+        }
+        let mut colleagues = BTreeMap::<String, Colleague>::new();
+        for user in self.store.users().await? {
+            let role = Some(user.role);
+            let colleague = Colleague { name: user.name, role, present: false, claimed: 0 };
+            colleagues.insert(colleague.name.clone(), colleague);
+        }
+        for seen in self.store.presence(now - KNOWN).await? {
+            let colleague = colleagues.entry(seen.agent.clone()).or_insert_with(|| Colleague {
+                name: seen.agent,
+                role: None,
+                present: false,
+                claimed: 0,
+            });
+            colleague.present = seen.seen_at >= now - PRESENT;
+        }
+        for colleague in colleagues.values_mut() {
+            colleague.claimed = claimed.get(&colleague.name).copied().unwrap_or(0);
+        }
+        Ok(colleagues.into_values().collect())
+    }
+
+    /// The colleague of this name, as it is written.
+    pub(super) async fn colleague(&self, name: &str) -> Result<String, DeskError> {
+        if let Some(user) = self.store.user(name).await? {
+            return Ok(user.name);
+        }
+        let known = self.store.presence(self.now() - KNOWN).await?;
+        known
+            .into_iter()
+            .map(|seen| seen.agent)
+            .find(|agent| agent == name)
+            .ok_or_else(|| DeskError::UnknownAgent { agent: name.to_owned() })
+    }
+
+    /// Puts tickets back into their queues whose agents were away for longer than `patience`.
+    /// Gives the number of tickets.
+    pub async fn return_abandoned(&self, patience: Duration) -> Result<usize, DeskError> {
+        let patience = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
+        let before = self.now().checked_sub(patience).unwrap_or(Timestamp::MIN);
+        let lotse = Caller { name: "lotse".to_owned(), role: Role::Admin };
+        let mut returned = 0;
+        for ticket in self.store.abandoned(before).await? {
+            match self.step(&ticket, &lotse, &Step::Return, Extra::default()).await {
+                Ok(_) => returned += 1,
+                // Somebody did something with it in this moment: somebody is there.
+                Err(DeskError::Contended(_) | DeskError::Store(StoreError::Conflict(_))) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(returned)
+    }
+}
