@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::error::{ApiError, Code};
 use super::{
     App, access, agents, classify, context, conversations, cross_origin, documentation, events,
-    guard, health, knowledge, messages, metrics, queues, session, summarize, tickets,
+    guard, health, knowledge, messages, metrics, queues, reports, session, summarize, tickets,
 };
 use crate::domain::Role;
 use crate::web;
@@ -21,6 +21,7 @@ pub fn router(app: &App) -> Router {
     let not_found = || ApiError::from(Code::RouteNotFound).into_response();
     Router::new()
         .merge(interface.with_state(app.clone()))
+        .merge(reports::pages().with_state(app.clone()))
         .merge(documentation::router(description))
         .merge(web::router(app.access.is_open(), not_found))
         .fallback(async || ApiError::from(Code::RouteNotFound))
@@ -74,6 +75,11 @@ fn interface(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(agents::list_labels))
         .routes(routes!(events::agent_events));
 
+    let for_leads = OpenApiRouter::new()
+        .routes(routes!(reports::kpi))
+        .routes(routes!(reports::table))
+        .routes(routes!(reports::draft));
+
     let customers = needs(Role::Widget, app, admitted(app, reading_for_customers))
         .merge(needs(Role::Widget, app, for_customers))
         .layer(cross_origin::layer(&app.config.access));
@@ -83,6 +89,7 @@ fn interface(app: &App) -> OpenApiRouter<App> {
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
         .merge(needs(Role::Agent, app, for_agents))
+        .merge(needs(reports::ROLE, app, for_leads))
 }
 
 /// Lets only callers with this role, or a higher one, reach the routes.

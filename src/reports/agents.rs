@@ -23,21 +23,21 @@ pub struct AgentLoad {
     pub replies: usize,
     /// Tickets resolved.
     pub resolved: usize,
-    /// From taking a ticket to resolving it.
+    /// From the moment a ticket came to the one who resolved it to its resolution.
     pub handling: Durations,
 }
 
 /// What each agent did in the period, by name.
 pub fn agents(facts: &Facts, period: &Period) -> Vec<AgentLoad> {
     let mut loads: BTreeMap<&str, (AgentLoad, Vec<f64>)> = BTreeMap::new();
-    // When each agent last took each ticket.
-    let mut taken: HashMap<(u32, &str), Timestamp> = HashMap::new();
-    for step in facts.steps.iter().filter(|step| &*step.actor != SERVICE) {
+    // When each ticket last came into somebody's hands.
+    let mut taken: HashMap<u32, Timestamp> = HashMap::new();
+    for step in &facts.steps {
         let actor = &*step.actor;
-        if step.kind == StepKind::Claimed {
-            taken.insert((step.ticket, actor), step.at);
+        if matches!(step.kind, StepKind::Claimed | StepKind::HandedOn) {
+            taken.insert(step.ticket, step.at);
         }
-        if !period.holds(step.at) {
+        if actor == SERVICE || !period.holds(step.at) {
             continue;
         }
         let mut load = |change: fn(&mut AgentLoad)| {
@@ -49,7 +49,7 @@ pub fn agents(facts: &Facts, period: &Period) -> Vec<AgentLoad> {
             StepKind::Replied => load(|load| load.replies += 1),
             StepKind::Resolved => {
                 load(|load| load.resolved += 1);
-                if let Some(since) = taken.get(&(step.ticket, actor)) {
+                if let Some(since) = taken.get(&step.ticket) {
                     let seconds = step.at.duration_since(*since).as_secs_f64();
                     loads.entry(actor).or_default().1.push(seconds);
                 }

@@ -3,7 +3,7 @@
 //! [`Reports`] loads what happened in a period ([`crate::store::Facts`]) and computes a [`Report`]
 //! of it: pure functions, one file a question. Nothing is counted in memory over time, so a restart
 //! loses nothing, and the same period always gives the same figures. [`gaps`] are the questions
-//! that no article answered. [`page`] shows a report, [`Table`] is any part of it as rows.
+//! that no article answered. [`page()`] shows a report, [`Table`] is any part of it as rows.
 
 mod agents;
 mod ask;
@@ -12,7 +12,7 @@ mod conversations;
 mod figures;
 pub mod gaps;
 mod intents;
-//mod page;
+mod page;
 mod period;
 mod report;
 mod rising;
@@ -28,7 +28,7 @@ pub use conversations::{Contacts, contacts};
 pub use figures::{Durations, Satisfaction, Share, satisfaction};
 pub use gaps::Gaps;
 pub use intents::{IntentCount, intents};
-//pub use page::{Language as PageLanguage, draft_page, page, problem_page};
+pub use page::{DraftForm, View, draft_page, draft_written_page, page, problem_page};
 pub use period::{Bucket, Period, Step};
 pub use report::{Group, Report, Totals, report};
 pub use rising::{Rising, RisingIntent, rising};
