@@ -200,7 +200,13 @@ struct PageQuery {
 
 impl PageQuery {
     fn view(self, app: &App, headers: &HeaderMap) -> View {
-        let Self { from, to, days, channel, queue, language, lang } = self;
+        let Self { from, to, mut days, channel, queue, language, lang } = self;
+        // The form of the page keeps the ready period beside the fields for days.
+        let typed =
+            |field: &Option<String>| field.as_ref().is_some_and(|day| !day.trim().is_empty());
+        if typed(&from) || typed(&to) {
+            days = None;
+        }
         let chosen = lang.as_deref().and_then(Language::from_code);
         View {
             language: chosen.unwrap_or_else(|| preferred(headers)),

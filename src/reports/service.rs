@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use super::gaps::{self, Vectors};
+use super::gaps::{self, Gap, Vectors};
 use super::{Ask, AskError, Asked, Report, Table, TableName, report, rising};
 use crate::desk::{Reads, RoutingSource};
 use crate::store::{Facts, FactsFilter, Store, StoreError};
@@ -43,7 +43,7 @@ pub struct Reports {
     store: Arc<dyn Store>,
     reads: Arc<dyn Reads>,
     routing: RoutingSource,
-    vectors: Vectors,
+    vectors: Arc<Vectors>,
     /// One report at a time: two long ones would take both memory and processors away from
     /// customers.
     turn: Semaphore,
@@ -52,7 +52,7 @@ pub struct Reports {
 impl Reports {
     /// Reports of this store.
     pub fn new(store: Arc<dyn Store>, reads: Arc<dyn Reads>, routing: RoutingSource) -> Self {
-        Self { store, reads, routing, vectors: Vectors::default(), turn: Semaphore::new(1) }
+        Self { store, reads, routing, vectors: Arc::default(), turn: Semaphore::new(1) }
     }
 
     /// The names of all queues, for a choice.
@@ -67,29 +67,30 @@ impl Reports {
 
     /// The whole report.
     pub async fn report(&self, ask: &Ask) -> Result<Report, ReportError> {
-        let _turn = self.turn.acquire().await;
-        let (report, facts, asked) = self.compute(ask).await?;
-        self.with_gaps(report, facts, &asked).await
+        let (report, gaps) = self.compute(ask).await?;
+        self.with_gaps(report, gaps).await
     }
 
     /// One part of the report as rows.
     pub async fn table(&self, ask: &Ask, name: TableName) -> Result<Table, ReportError> {
-        let _turn = self.turn.acquire().await;
-        let (report, facts, asked) = self.compute(ask).await?;
+        let (report, gaps) = self.compute(ask).await?;
         // Only the gaps need the encoder.
         let report = match name {
-            TableName::Gaps => self.with_gaps(report, facts, &asked).await?,
+            TableName::Gaps => self.with_gaps(report, gaps).await?,
             _ => report,
         };
         Ok(Table::of(&report, name))
     }
 
-    async fn compute(&self, ask: &Ask) -> Result<(Report, Facts, Asked), ReportError> {
+    /// All but the words of the gaps, and the latest gaps.
+    async fn compute(&self, ask: &Ask) -> Result<(Report, Vec<Gap>), ReportError> {
         let asked = self.understand(ask)?;
+        let _turn = self.turn.acquire().await;
         let facts = self.load(&asked).await?;
         let computed = tokio::task::spawn_blocking(move || {
-            let report = report(&facts, &asked);
-            (report, facts, asked)
+            let mut gaps = gaps::find(&facts, &asked.period);
+            let latest = gaps.split_off(gaps.len().saturating_sub(gaps::MOST));
+            (report(&facts, &asked), latest)
         });
         computed.await.map_err(|error| ReportError::Failed(error.to_string()))
     }
@@ -121,18 +122,10 @@ impl Reports {
         Ok(facts)
     }
 
-    async fn with_gaps(
-        &self,
-        mut report: Report,
-        facts: Facts,
-        asked: &Asked,
-    ) -> Result<Report, ReportError> {
-        let mut found = gaps::find(&facts, &asked.period);
-        drop(facts);
-        let latest = found.split_off(found.len().saturating_sub(gaps::MOST));
+    async fn with_gaps(&self, mut report: Report, latest: Vec<Gap>) -> Result<Report, ReportError> {
         let numbers: Vec<i64> = latest.iter().map(|gap| gap.number).collect();
         let said = self.store.said(&numbers).await?;
-        let read = self.vectors.of(&*self.reads, &latest, said).await;
+        let read = self.vectors.of(&self.reads, &latest, said).await;
         let counted = report.gaps.clone();
         let together = tokio::task::spawn_blocking(move || {
             gaps::put_together(&counted, &read, latest.len() - read.len())

@@ -1,21 +1,20 @@
 //! What do these questions mean? Vectors of the encoder, each computed once.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use tokio::time::Instant;
 
 use super::{Gap, MOST, ReadGap};
 use crate::desk::Reads;
 use crate::store::Said;
-use crate::text;
+use crate::text::{self, PreparedText};
 
-/// Time that a report waits for vectors. What is missing then is computed by the next report.
+/// Time that a report waits for vectors. The others are computed meanwhile, for the next report.
 const PATIENCE: Duration = Duration::from_millis(2_500);
 /// Questions that are read at the same time: few, since customers' messages need the encoder too.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 2;
 /// Vectors kept.
 const KEPT: usize = 4 * MOST;
 /// Characters read of a question.
@@ -25,48 +24,62 @@ const LONGEST: usize = 600;
 #[derive(Debug, Default)]
 pub struct Vectors {
     known: Mutex<HashMap<String, Arc<[f32]>>>,
+    /// Held by the one who computes.
+    computing: tokio::sync::Mutex<()>,
 }
 
 impl Vectors {
-    /// The questions with their vectors, as far as they are known or can be computed in short time.
-    /// Stops at once where the encoder has enough to do.
-    pub async fn of(&self, reads: &dyn Reads, gaps: &[Gap], said: Vec<Said>) -> Vec<ReadGap> {
+    /// The questions with their vectors, as far as they are known or can be computed in short time;
+    /// the latest first.
+    pub async fn of(
+        self: &Arc<Self>,
+        reads: &Arc<dyn Reads>,
+        gaps: &[Gap],
+        said: Vec<Said>,
+    ) -> Vec<ReadGap> {
         let gaps: HashMap<i64, &Gap> = gaps.iter().map(|gap| (gap.number, gap)).collect();
-        let wanted: Vec<(Said, Gap)> = said
+        let mut wanted: Vec<(String, Gap, PreparedText)> = said
             .into_iter()
-            .filter_map(|said| gaps.get(&said.number).map(|gap| (said, (*gap).clone())))
+            .filter_map(|said| {
+                let gap = *gaps.get(&said.number)?;
+                Some((said.turn_id, gap.clone(), prepared(&said.text, gap)))
+            })
             .collect();
+        wanted.sort_by_key(|(_, gap, _)| std::cmp::Reverse((gap.at, gap.number)));
         self.forget_but(&wanted);
-        let deadline = Instant::now() + PATIENCE;
-        let mut readings = futures::stream::iter(wanted)
-            .map(|(said, gap)| self.read(reads, said, gap, deadline))
-            .buffered(AT_ONCE);
-        let mut read = Vec::new();
-        while let Some(question) = readings.next().await {
-            read.extend(question);
+        let missing: Vec<(String, PreparedText)> = wanted
+            .iter()
+            .filter(|(turn_id, ..)| self.known(turn_id).is_none())
+            .map(|(turn_id, _, text)| (turn_id.clone(), text.clone()))
+            .collect();
+        if !missing.is_empty() {
+            let work = Arc::clone(self).compute(Arc::clone(reads), missing);
+            // It goes on when patience ends.
+            let _ = tokio::time::timeout(PATIENCE, tokio::spawn(work)).await;
         }
-        read
+        wanted
+            .into_iter()
+            .filter_map(|(turn_id, gap, text)| {
+                let vector = self.known(&turn_id)?;
+                Some(ReadGap { gap, text: text.cleaned, vector })
+            })
+            .collect()
     }
 
-    async fn read(
-        &self,
-        reads: &dyn Reads,
-        said: Said,
-        gap: Gap,
-        deadline: Instant,
-    ) -> Option<ReadGap> {
-        let mut prepared = text::prepare(&said.text, Some(gap.language));
-        if let Some((end, _)) = prepared.cleaned.char_indices().nth(LONGEST) {
-            prepared.cleaned.truncate(end);
+    /// Computes vectors one after the other. Ends where the encoder has enough to do: customers come
+    /// first.
+    async fn compute(self: Arc<Self>, reads: Arc<dyn Reads>, texts: Vec<(String, PreparedText)>) {
+        let _computing = self.computing.lock().await;
+        let mut readings = futures::stream::iter(texts)
+            .filter(|(turn_id, _)| std::future::ready(self.known(turn_id).is_none()))
+            .map(|(turn_id, text)| {
+                let reads = &reads;
+                async move { (turn_id, reads.read(text).await) }
+            })
+            .buffer_unordered(AT_ONCE);
+        while let Some((turn_id, Ok(reading))) = readings.next().await {
+            self.lock().insert(turn_id, reading.embedding.into());
         }
-        let text = prepared.cleaned.clone();
-        if let Some(vector) = self.known(&said.turn_id) {
-            return Some(ReadGap { gap, text, vector });
-        }
-        let reading = tokio::time::timeout_at(deadline, reads.read(prepared)).await.ok()?.ok()?;
-        let vector: Arc<[f32]> = reading.embedding.into();
-        self.lock().insert(said.turn_id, Arc::clone(&vector));
-        Some(ReadGap { gap, text, vector })
     }
 
     fn known(&self, turn_id: &str) -> Option<Arc<[f32]>> {
@@ -74,16 +87,25 @@ impl Vectors {
     }
 
     /// Makes room: beyond the limit, only what is wanted now is kept.
-    fn forget_but(&self, wanted: &[(Said, Gap)]) {
+    fn forget_but(&self, wanted: &[(String, Gap, PreparedText)]) {
         let mut known = self.lock();
         if known.len() + wanted.len() > KEPT {
             let wanted: HashSet<&str> =
-                wanted.iter().map(|(said, _)| said.turn_id.as_str()).collect();
+                wanted.iter().map(|(turn_id, ..)| turn_id.as_str()).collect();
             known.retain(|turn_id, _| wanted.contains(turn_id.as_str()));
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<[f32]>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<[f32]>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The question as the encoder reads it.
+fn prepared(text: &str, gap: &Gap) -> PreparedText {
+    let mut prepared = text::prepare(text, Some(gap.language));
+    if let Some((end, _)) = prepared.cleaned.char_indices().nth(LONGEST) {
+        prepared.cleaned.truncate(end);
+    }
+    prepared
 }

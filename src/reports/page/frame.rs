@@ -103,13 +103,20 @@ fn ready_periods(view: &View) -> String {
 fn filters(asked: Option<&Asked>, view: &View) -> String {
     let (texts, ask) = (view.texts(), &view.ask);
     let typed = |field: &Option<String>| field.as_deref().unwrap_or_default().trim().to_owned();
+    // A ready period moves on with time: its days are not written into the fields.
+    let ready = typed(&ask.days);
+    let ready = if ready.is_empty() {
+        String::new()
+    } else {
+        format!("<input type=\"hidden\" name=\"days\" value=\"{}\">", escape(&ready))
+    };
     let (from, to) = match asked {
-        Some(asked) => {
+        Some(asked) if !typed(&ask.from).is_empty() || !typed(&ask.to).is_empty() => {
             let last = Timestamp::from_millisecond(asked.period.to.as_millisecond() - 1);
             let day = |at| asked.period.zoned(at).date().to_string();
             (day(asked.period.from), day(last.unwrap_or(asked.period.to)))
         }
-        None => (typed(&ask.from), typed(&ask.to)),
+        _ => (typed(&ask.from), typed(&ask.to)),
     };
     let channels: Vec<(String, String)> = Channel::ALL
         .iter()
@@ -146,7 +153,7 @@ fn filters(asked: Option<&Asked>, view: &View) -> String {
         "<form class=\"filters\" method=\"get\" action=\"/reports\" aria-label=\"{}\">\
          <label>{}<input class=\"field\" type=\"date\" name=\"from\" value=\"{}\"></label>\
          <label>{}<input class=\"field\" type=\"date\" name=\"to\" value=\"{}\"></label>\
-         {}{}{}{lang}<div class=\"filters-do\">\
+         {}{}{}{ready}{lang}<div class=\"filters-do\">\
          <button class=\"button button-main\">{}</button>{remove}</div></form>\n",
         texts.filter,
         texts.from,

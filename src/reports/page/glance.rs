@@ -33,7 +33,7 @@ pub(super) fn rising(report: &Report, asked: &Asked, view: &View) -> String {
                 "<li><b>{}</b> <span>{} {} {} {:02}:{:02}, {} {}</span></li>",
                 escape(&intent_name(Some(&rise.intent), view)),
                 format.count(rise.messages),
-                texts.messages,
+                texts.rising_messages,
                 texts.rising_since,
                 since.hour(),
                 since.minute(),

@@ -84,9 +84,10 @@ pub fn page(report: &Report, asked: &Asked, view: &View) -> String {
             glance::rising(report, asked, view),
             glance::figures(report, view),
             over_time::section(report, asked, view),
+            over_time::feeling(report, asked, view),
             tables::waiting(report, view),
             tables::intents(report, view),
-            tables::people(report, view),
+            tables::agents(report, view),
             gaps::section(report, asked, view),
             frame::foot(view),
         ]

@@ -1,65 +1,96 @@
-//! How did it go over time? Four drawings over the same steps, and their numbers as a table.
+//! How did it go over time? Drawings over the same steps, and their numbers as a table.
 
 use super::View;
-use super::format::escape;
+use super::format::{Format, escape};
 use super::svg::{Chart, Series};
 use crate::reports::{Asked, Point, Report};
 
-/// The section.
+/// What came in, what was done, what is left.
 pub(super) fn section(report: &Report, asked: &Asked, view: &View) -> String {
     let texts = view.texts();
-    let format = view.format();
-    let points = &report.timeline;
-    let steps: Vec<(String, String)> =
-        points.iter().map(|point| format.step(point.start, &asked.period)).collect();
-    let series = |class, name, value: fn(&Point) -> usize| Series {
-        class,
-        name,
-        values: points.iter().map(value).collect(),
-    };
-    let chart = |id, title, series| Chart { id, title, steps: &steps, series, format };
-    let volume = chart(
+    let drawings = Drawings::of(report, asked, view);
+    let volume = drawings.chart(
         "volume",
         texts.volume,
         vec![
-            series("series-1", texts.answered, |point| point.answered),
-            series("series-2", texts.talked, |point| point.talked),
-            series("series-4", texts.handed_over, |point| point.escalated),
-            series("series-6", texts.to_people, |point| point.to_people),
+            drawings.series("series-1", texts.answered, |point| point.answered),
+            drawings.series("series-2", texts.talked, |point| point.talked),
+            drawings.series("series-4", texts.handed_over, |point| point.escalated),
+            drawings.series("series-6", texts.to_people, |point| point.to_people),
         ],
     );
-    let tickets = chart(
+    let tickets = drawings.chart(
         "tickets",
         texts.tickets,
         vec![
-            series("series-4", texts.opened, |point| point.opened),
-            series("series-3", texts.resolved, |point| point.resolved),
+            drawings.series("series-4", texts.opened, |point| point.opened),
+            drawings.series("series-3", texts.resolved, |point| point.resolved),
         ],
     );
-    let backlog =
-        chart("backlog", texts.backlog, vec![series("series-1", texts.open, |point| point.open)]);
-    let mood = chart(
-        "mood",
-        texts.mood,
-        vec![
-            series("mood-bad", texts.negative, |point| point.moods[0]),
-            series("mood-calm", texts.neutral, |point| point.moods[1]),
-            series("mood-good", texts.positive, |point| point.moods[2]),
-        ],
-    );
+    let open = vec![drawings.series("series-1", texts.open, |point| point.open)];
+    let backlog = drawings.chart("backlog", texts.open, open);
     format!(
         "<section aria-labelledby=\"over-time\"><h2 id=\"over-time\">{}</h2>\
-         <div class=\"charts\">{}{}{}{}</div>{}</section>\n",
+         <div class=\"charts\">{}{}{}</div>{}</section>\n",
         texts.over_time,
-        figure("wide", texts.volume, "", &volume, volume.stacked()),
-        figure("", texts.tickets, "", &tickets, tickets.grouped()),
-        figure("", texts.backlog, "", &backlog, backlog.area()),
-        figure("wide", texts.mood, texts.mood_means, &mood, mood.shares()),
-        table(points, &steps, view),
+        figure("wide", texts.volume, "", &volume, &volume.stacked()),
+        figure("", texts.tickets, "", &tickets, &tickets.grouped()),
+        figure("", texts.open, "", &backlog, &backlog.area()),
+        table(drawings.points, &drawings.steps, view),
     )
 }
 
-fn figure(class: &str, title: &str, means: &str, chart: &Chart, drawing: String) -> String {
+/// Mood of the messages beside the ratings.
+pub(super) fn feeling(report: &Report, asked: &Asked, view: &View) -> String {
+    let texts = view.texts();
+    let drawings = Drawings::of(report, asked, view);
+    let mood = drawings.chart(
+        "mood",
+        texts.mood,
+        vec![
+            drawings.series("mood-bad", texts.negative, |point| point.moods[0]),
+            drawings.series("mood-calm", texts.neutral, |point| point.moods[1]),
+            drawings.series("mood-good", texts.positive, |point| point.moods[2]),
+        ],
+    );
+    format!(
+        "<section aria-labelledby=\"feeling\"><h2 id=\"feeling\">{}</h2>\
+         <div class=\"charts\">{}{}</div></section>\n",
+        texts.feeling,
+        figure("", texts.mood, texts.mood_means, &mood, &mood.shares()),
+        super::tables::ratings(report, view),
+    )
+}
+
+/// The steps that all drawings share.
+struct Drawings<'a> {
+    points: &'a [Point],
+    steps: Vec<(String, String)>,
+    format: Format,
+}
+
+impl<'a> Drawings<'a> {
+    fn of(report: &'a Report, asked: &Asked, view: &View) -> Self {
+        let (points, format) = (report.timeline.as_slice(), view.format());
+        let steps = points.iter().map(|point| format.step(point.start, &asked.period)).collect();
+        Self { points, steps, format }
+    }
+
+    fn series<'t>(
+        &self,
+        class: &'static str,
+        name: &'t str,
+        value: fn(&Point) -> usize,
+    ) -> Series<'t> {
+        Series { class, name, values: self.points.iter().map(value).collect() }
+    }
+
+    fn chart<'t>(&'t self, id: &'static str, title: &'t str, series: Vec<Series<'t>>) -> Chart<'t> {
+        Chart { id, title, steps: &self.steps, series, format: self.format }
+    }
+}
+
+fn figure(class: &str, title: &str, means: &str, chart: &Chart, drawing: &str) -> String {
     let legend: Vec<String> = if chart.series.len() < 2 {
         Vec::new()
     } else {

@@ -59,7 +59,7 @@ pub(super) fn waiting(report: &Report, view: &View) -> String {
     let part = |title: &str, first: &str, rows: &[String], csv: &str| {
         let header = [
             (first, ""),
-            (texts.tickets, ""),
+            (texts.tickets, "extra"),
             (texts.first_response, ""),
             (texts.ninety, "extra"),
             (texts.service_level, "barred"),
@@ -84,17 +84,14 @@ pub(super) fn waiting(report: &Report, view: &View) -> String {
 fn waiting_row(name: &str, tickets: &TicketFigures, view: &View) -> String {
     let format = view.format();
     let kept = tickets.service_level;
-    let bar = kept.share.map_or(String::new(), |share| {
-        let class = if share < 0.8 { "bar-bad" } else { "bar-good" };
-        row_bar(class, share)
-    });
+    let bar = kept.share.map_or(String::new(), |share| row_bar("series-1", share));
     let overdue = if tickets.overdue > 0 {
         format!("<span class=\"badge badge-bad\">{}</span>", format.count(tickets.overdue))
     } else {
         format.count(0)
     };
     format!(
-        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"extra\">{}</td>\
+        "<tr><th scope=\"row\">{}</th><td class=\"extra\">{}</td><td>{}</td><td class=\"extra\">{}</td>\
          <td class=\"barred\"><span>{}</span>{bar}</td><td>{}</td><td class=\"extra\">{}</td>\
          <td>{overdue}</td></tr>",
         escape(name),
@@ -119,7 +116,7 @@ pub(super) fn intents(report: &Report, view: &View) -> String {
     let header = [
         (texts.intent, ""),
         (texts.messages, "barred"),
-        (texts.share, ""),
+        (texts.share, "extra"),
         (texts.answered, ""),
         (texts.handed_over, ""),
         (texts.negative, "extra"),
@@ -154,8 +151,8 @@ pub(super) fn intents(report: &Report, view: &View) -> String {
 fn intent_row(count: &IntentCount, most: usize, view: &View) -> String {
     let format = view.format();
     format!(
-        "<tr><th scope=\"row\">{}</th><td class=\"barred\"><span>{}</span>{}</td><td>{}</td>\
-         <td>{}</td><td>{}</td><td class=\"extra\">{}</td></tr>",
+        "<tr><th scope=\"row\">{}</th><td class=\"barred\"><span>{}</span>{}</td>\
+         <td class=\"extra\">{}</td><td>{}</td><td>{}</td><td class=\"extra\">{}</td></tr>",
         escape(&intent_name(count.intent.as_deref(), view)),
         format.count(count.messages.part),
         row_bar("series-1", count.messages.part as f64 / most as f64),
@@ -166,12 +163,8 @@ fn intent_row(count: &IntentCount, most: usize, view: &View) -> String {
     )
 }
 
-/// Ratings beside the workload of the team.
-pub(super) fn people(report: &Report, view: &View) -> String {
-    format!("<div class=\"pair\">{}{}</div>\n", agents(report, view), satisfaction(report, view))
-}
-
-fn satisfaction(report: &Report, view: &View) -> String {
+/// How customers rate.
+pub(super) fn ratings(report: &Report, view: &View) -> String {
     let (texts, format) = (view.texts(), view.format());
     let satisfaction = &report.totals.satisfaction;
     let all = satisfaction.satisfied.whole;
@@ -199,12 +192,14 @@ fn satisfaction(report: &Report, view: &View) -> String {
                     )
                 })
                 .collect();
-            let header = [(texts.score, ""), (texts.satisfied_note, "barred")];
+            let header = [(texts.score, ""), (texts.count, "barred")];
             format!(
-                "<p>{} {} {}, {} {}</p>{}",
+                "<p class=\"muted small\">{}: {} {} {} {}, {} {}</p>{}",
+                texts.satisfied,
                 format.share(satisfaction.satisfied),
                 texts.of,
-                format!("{} {}", format.count(all), texts.satisfied_note),
+                format.count(all),
+                texts.satisfied_note,
                 texts.mean,
                 format.decimal(mean),
                 table(texts.satisfaction, &header, &rows)
@@ -212,14 +207,14 @@ fn satisfaction(report: &Report, view: &View) -> String {
         }
     };
     format!(
-        "<section aria-labelledby=\"satisfaction\"><h2 id=\"satisfaction\">{}</h2>\
-         <div class=\"panel\">{content}{}</div></section>",
+        "<div class=\"panel\"><h3>{}</h3>{content}{}</div>",
         texts.satisfaction,
         csv_link("satisfaction", view)
     )
 }
 
-fn agents(report: &Report, view: &View) -> String {
+/// The workload of the team.
+pub(super) fn agents(report: &Report, view: &View) -> String {
     let (texts, format) = (view.texts(), view.format());
     let content = if report.agents.is_empty() {
         format!("<p class=\"muted\">{}</p>", texts.no_agents)

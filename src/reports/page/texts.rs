@@ -52,6 +52,7 @@ table_of_texts! {
 
     // What rises.
     rising "Ungewöhnlich viele Anfragen" "Unusually many requests";
+    rising_messages "Nachrichten" "messages";
     rising_expected "üblich wären" "usual would be";
     rising_since "seit" "since";
     rising_incident "Vermutlich ist etwas passiert." "Something has probably happened.";
@@ -85,6 +86,7 @@ table_of_texts! {
     resolution_means "Von der Eröffnung eines Tickets bis zu seiner letzten Lösung, rund um die Uhr gezählt, für im Zeitraum eröffnete und jetzt gelöste Tickets." "From the opening of a ticket to its last resolution, counted around the clock, for tickets opened in the period that are resolved now.";
     satisfied "Zufrieden" "Satisfied";
     satisfied_note "Bewertungen" "ratings";
+    count "Anzahl" "Number";
     satisfied_means "Von den im Zeitraum abgegebenen Bewertungen: die mit 4 oder 5 von 5." "Of the ratings given in the period: those of 4 or 5 out of 5.";
     mean "im Mittel" "on average";
     open "Offene Tickets" "Open tickets";
@@ -106,8 +108,8 @@ table_of_texts! {
     tickets "Tickets" "Tickets";
     opened "eröffnet" "opened";
     resolved "gelöst" "resolved";
-    backlog "Offene Tickets am Ende jedes Schritts" "Open tickets at the end of each step";
-    mood "Stimmung" "Mood";
+    feeling "Stimmung und Zufriedenheit" "Mood and satisfaction";
+    mood "Stimmung der Nachrichten" "Mood of the messages";
     mood_means "Stimmung jeder Nachricht, wie das Modell sie liest." "The mood of each message, as the model reads it.";
     negative "negativ" "negative";
     neutral "neutral" "neutral";
@@ -122,7 +124,7 @@ table_of_texts! {
     ninety "9 von 10" "9 of 10";
 
     // Satisfaction.
-    satisfaction "Zufriedenheit" "Satisfaction";
+    satisfaction "Bewertungen" "Ratings";
     no_ratings "Im Zeitraum wurde nicht bewertet." "There are no ratings in this period.";
     score "Bewertung" "Score";
 
