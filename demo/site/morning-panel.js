@@ -167,6 +167,7 @@ function stepWords(event) {
     case "claimed": return words.claimed(queueName(event.ticket.queue));
     case "transferred": return words.transferred(queueName(event.ticket.queue));
     case "rated": return words.rated(event.score);
+    case "thumb": return event.helpful ? words.helpful : words.notHelpful;
     case "failed": return `${words.failed} ${event.message}`;
     default: return words[event.kind];
   }

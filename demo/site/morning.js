@@ -53,6 +53,7 @@ export async function play(morning, report, signal) {
   };
   try {
     await Promise.all(morning.conversations.map(follow));
+    report({ kind: "clock", minute: minutes(morning.ends), share: 1 });
   } finally {
     ends.abort();
   }
@@ -61,35 +62,51 @@ export async function play(morning, report, signal) {
 
 /** One step of a conversation. Steps that the outcome so far leaves no room for are left out. */
 async function take(step, story, tell) {
-  const { service, conversation } = story;
-  const ticket = story.ticket && `/v1/tickets/${story.ticket.id}`;
-  if (step.say || step.choose) {
-    const choice = step.choose && story.outcome.reply?.choices?.[step.choose - 1];
-    const text = step.say ?? choice?.value;
-    if (!text) return;
-    const message = { channel: conversation.channel, text, message_id: uuid() };
-    if (story.customer) message.customer_id = story.customer;
-    if (story.outcome) message.conversation_id = story.outcome.conversation_id;
-    story.outcome = await service.post("/v1/messages", message);
-    story.ticket = story.outcome.ticket ?? story.ticket;
-    tell("message", { text, outcome: story.outcome });
-  } else if (step.rate) {
-    const rating = step.comment ? { score: step.rate, comment: step.comment } : { score: step.rate };
-    await service.post(`/v1/conversations/${story.outcome.conversation_id}/rating`, rating);
+  if (step.say || step.choose) await say(step, story, tell);
+  else if (step.rate || "helpful" in step) await judge(step, story, tell);
+  else if (story.ticket) await work(step, story, tell);
+}
+
+/** The customer writes, or takes up a choice of the question back. */
+async function say(step, story, tell) {
+  const text = step.say ?? story.outcome.reply?.choices?.[step.choose - 1]?.value;
+  if (!text) return;
+  const message = { channel: story.conversation.channel, text, message_id: uuid() };
+  if (story.customer) message.customer_id = story.customer;
+  if (story.outcome) message.conversation_id = story.outcome.conversation_id;
+  story.outcome = await story.service.ask("POST", "/v1/messages", message);
+  story.ticket = story.outcome.ticket ?? story.ticket;
+  tell("message", { text, outcome: story.outcome });
+}
+
+/** The customer says how it was: the conversation, or the article that the bot said last. */
+async function judge(step, { service, outcome }, tell) {
+  const conversation = `/v1/conversations/${outcome.conversation_id}`;
+  if (step.rate) {
+    await service.ask("POST", `${conversation}/rating`, { score: step.rate, comment: step.comment });
     tell("rated", { score: step.rate, text: step.comment });
-  } else if (!ticket) {
     return;
-  } else if (step.claim) {
-    tell("claimed", { ticket: await service.post(`${ticket}/claim`, {}) });
+  }
+  const { turns } = await service.ask("GET", conversation);
+  const answer = turns.findLast((turn) => turn.article_id);
+  if (!answer) return;
+  await service.ask("POST", `${conversation}/turns/${answer.id}/helpful`, { helpful: step.helpful });
+  tell("thumb", { helpful: step.helpful });
+}
+
+/** An agent works on the ticket, in the name of whoever is at the browser. */
+async function work(step, story, tell) {
+  const act = (what, body) => story.service.ask("POST", `/v1/tickets/${story.ticket.id}/${what}`, body);
+  if (step.claim) {
+    tell("claimed", { ticket: await act("claim", {}) });
   } else if (step.reply) {
-    tell("replied", { text: step.reply, ticket: await service.post(`${ticket}/reply`, { text: step.reply, message_id: uuid() }) });
+    tell("replied", { text: step.reply, ticket: await act("reply", { text: step.reply, message_id: uuid() }) });
   } else if (step.note) {
-    tell("noted", { text: step.note, ticket: await service.post(`${ticket}/note`, { text: step.note, message_id: uuid() }) });
+    tell("noted", { text: step.note, ticket: await act("note", { text: step.note, message_id: uuid() }) });
   } else if (step.transfer) {
-    tell("transferred", { ticket: await service.post(`${ticket}/transfer`, { queue: step.transfer }) });
+    tell("transferred", { ticket: await act("transfer", { queue: step.transfer }) });
   } else if (step.resolve) {
-    const resolution = { reason: step.resolve, then: step.then };
-    tell("resolved", { text: step.resolve, ticket: await service.post(`${ticket}/resolve`, resolution) });
+    tell("resolved", { text: step.resolve, ticket: await act("resolve", { reason: step.resolve, then: step.then }) });
     story.ticket = undefined;
   }
 }
@@ -109,20 +126,21 @@ class Service {
     this.queue = [];
   }
 
-  async post(path, body) {
+  async ask(method, path, body) {
     await this.enter();
     try {
-      return await this.attempts(path, body);
+      return await this.attempts(method, path, body);
     } finally {
       this.leave();
     }
   }
 
-  async attempts(path, body) {
+  async attempts(method, path, body) {
+    const request = { method, signal: this.signal };
+    if (body) Object.assign(request, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-        const response = await fetch(path, { ...request, signal: this.signal });
+        const response = await fetch(path, request);
         if (![429, 503].includes(response.status) || attempt === ATTEMPTS) return await answerOf(response);
         await this.patience(Number(response.headers.get("retry-after")) || 1);
       } catch (problem) {
