@@ -204,7 +204,8 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await anna.page.locator("#thread").focus();
   await anna.page.keyboard.press("t");
   await anna.page.getByRole("dialog").getByLabel("Ben Carter").check();
-  await anna.page.getByLabel("Notiz dazu").fill("Bitte prüfen.");
+  const plea = `Bitte prüfen ${randomUUID()}`;
+  await anna.page.getByLabel("Notiz dazu").fill(plea);
   await isAccessible(anna.page, "the transfer window");
   await picture(anna.page, "transfer");
   await anna.page.getByRole("dialog").getByRole("button", { name: "Weitergeben" }).click();
@@ -212,7 +213,7 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await mine(anna.page, ticket.id).waitFor({ state: "detached" });
   assert.match(await ben.page.title(), /^\(1\) /u);
   await mine(ben.page, ticket.id).click();
-  await ben.page.locator(".turn-note", { hasText: "Bitte prüfen." }).waitFor();
+  await ben.page.locator(".turn-note", { hasText: plea }).waitFor();
   await mine(ben.page, ticket.id).locator(".unread").waitFor({ state: "detached" });
   assert.doesNotMatch(await ben.page.title(), /^\(/u);
 
@@ -222,8 +223,9 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await customer("Ist da noch jemand?", { conversation_id: ticket.conversation_id, customer_id: ticket.customer_id });
   await mine(ben.page, ticket.id).locator(".unread").waitFor();
   await mine(ben.page, ticket.id).click();
-  await customer("Hallo?", { conversation_id: ticket.conversation_id, customer_id: ticket.customer_id });
-  await ben.page.locator(".turn-customer", { hasText: "Hallo?" }).waitFor();
+  const call = `Hallo? ${randomUUID()}`;
+  await customer(call, { conversation_id: ticket.conversation_id, customer_id: ticket.customer_id });
+  await ben.page.locator(".turn-customer", { hasText: call }).waitFor();
 
   // Two clicks say what the bot should have read.
   await ben.page.getByRole("button", { name: "The bot was wrong" }).click();
@@ -287,9 +289,12 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await anna.page.locator("#words").waitFor();
 
   // An article is found, read and put into the reply.
+  const found = anna.page.waitForResponse((response) => response.url().includes("/v1/knowledge/search"));
   await anna.page.locator("#search-knowledge").fill("Rückgabe Frist");
   await anna.page.keyboard.press("Enter");
+  const [{ title }] = (await (await found).json()).hits;
   const article = anna.page.locator("#articles details").first();
+  await article.getByText(title, { exact: true }).first().waitFor();
   await article.locator("summary").click();
   await article.getByRole("button", { name: "In die Antwort" }).click();
   assert.ok((await anna.page.locator("#words").inputValue()).length > unsent.length);

@@ -50,7 +50,7 @@ export async function takeNext() {
     }
     adopt(ticket);
     refresh("queues", "mine", "list");
-    tell(text("tookNext", ticket.summary.headline));
+    tell(text("done.claim"));
     showTicket(ticket.id);
   } catch (error) {
     warn(problem(error));

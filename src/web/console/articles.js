@@ -16,12 +16,15 @@ let foundFor = null;
 /** Builds the search field once. */
 export function startArticles() {
   const field = make("input", {
-    type: "search", class: "field", id: "search-knowledge", placeholder: text("searchKnowledge"), "aria-label": text("searchKnowledge"),
+    type: "search", class: "field", id: "search-knowledge", placeholder: text("searchKnowledge"),
+    "aria-label": text("searchKnowledge"),
     autocomplete: "off", enterkeyhint: "search",
   });
   field.addEventListener("input", () => field.value === "" && forget());
   add(byId("body-articles"),
-    make("form", { role: "search", class: "search", "aria-label": text("searchKnowledge"), onsubmit: (event) => search(event, field) }, icon("search"), field),
+    make("form", {
+      role: "search", class: "search", "aria-label": text("searchKnowledge"), onsubmit: (event) => search(event, field),
+    }, icon("search"), field),
     make("div", { class: "articles", id: "articles", "aria-live": "polite" }));
 }
 
@@ -53,10 +56,14 @@ export function drawArticles() {
   }
   const articles = found ?? context?.articles ?? null;
   const place = byId("articles");
-  if (!articles) return keep(place, [{ key: "loading", mark: "", build: () => make("p", { class: "muted" }, text("loading")) }]);
-  if (articles.length === 0) return keep(place, [{ key: "none", mark: "", build: () => make("p", { class: "muted" }, text("articlesEmpty")) }]);
+  if (!articles) return keep(place, [{ key: "loading", mark: "", build: () => make("p", { class: "muted" },
+    text("loading")) }]);
+  if (articles.length === 0) return keep(place, [{ key: "none", mark: "", build: () => make("p", { class: "muted" },
+    text("articlesEmpty")) }]);
   const may = Boolean(allowed(ticket).reply);
-  return keep(place, articles.map((article) => ({ key: `${id} ${article.id}`, mark: String(may), build: () => articleEntry(article, may) })));
+  return keep(place, articles.map((article) => ({
+    key: `${id} ${article.id}`, mark: String(may), build: () => articleEntry(article, may),
+  })));
 }
 
 function articleEntry(article, may) {
@@ -65,7 +72,8 @@ function articleEntry(article, may) {
     tell(text("inserted"));
   };
   return make("details", { class: "article" },
-    make("summary", {}, icon("forward"), make("span", { lang: article.language }, article.title), article.usable === false && make("span", { class: "badge" }, text("notUsable"))),
+    make("summary", {}, icon("forward"), make("span", { lang: article.language },
+      article.title), article.usable === false && make("span", { class: "badge" }, text("notUsable"))),
     make("div", { class: "article-text", lang: article.language }, markdown(article.text)),
     may && make("button", { type: "button", class: "button", onclick: insert }, icon("reply"), text("insert")));
 }

@@ -1,7 +1,7 @@
 // How much time is left until the first answer? Marks that count down by themselves.
 
 import { make } from "../common/dom.js";
-import { clock, duration, fullTime, shortDuration } from "./format.js";
+import { duration, fullTime, shortDuration } from "./format.js";
 import { text } from "./texts.js";
 
 const HURRY = 5 * 60_000;
@@ -25,7 +25,9 @@ export function dueMark(ticket, { long = false } = {}) {
   if (!ticket.due_at || ticket.state === "resolved") return null;
   const shown = make("span", { "aria-hidden": long ? null : "true" });
   const said = long ? null : make("span", { class: "unseen" });
-  const mark = make("time", { class: "due figures", datetime: ticket.due_at, title: text("dueAt", fullTime(ticket.due_at)) }, said, shown);
+  const mark = make("time", {
+    class: "due figures", datetime: ticket.due_at, title: text("dueAt", fullTime(ticket.due_at)),
+  }, said, shown);
   mark.dueClock = { times: timesOf(ticket), long, shown, said };
   update(mark, Date.now());
   return mark;
@@ -53,7 +55,7 @@ function sentenceOf({ due, created, answered }, state, now) {
 }
 
 function briefOf({ due, answered }, state, now) {
-  if (answered) return clock(answered);
+  if (answered) return text("answered");
   return state === "late" ? `−${shortDuration(now - due)}` : shortDuration(due - now);
 }
 

@@ -22,22 +22,27 @@ let parts = null;
 
 /** Builds the field once; it follows which ticket is open. */
 export function startComposer() {
-  const mode = (name, sign) => make("button", { type: "button", "data-mode": name, onclick: () => compose(name) }, icon(sign), text(name));
+  const mode = (name, sign) => make("button", { type: "button", "data-mode": name, onclick: () => compose(name) },
+    icon(sign), text(name));
   parts = {
-    modes: make("div", { class: "modes", role: "group", "aria-label": text("mode") }, mode("reply", "reply"), mode("note", "note")),
+    modes: make("div", { class: "modes", role: "group", "aria-label": text("mode") },
+      mode("reply", "reply"), mode("note", "note")),
     field: make("textarea", { id: "words", rows: 3, oninput: typed, onkeydown: keyed }),
     barred: make("div", { class: "barred" }),
-    draft: make("button", { type: "button", class: "button button-bare", onclick: insertDraft }, icon("article"), text("insertDraft")),
+    draft: make("button", { type: "button", class: "button button-bare", onclick: insertDraft },
+      icon("article"), text("insertDraft")),
     count: make("span", { class: "form-problem", role: "status" }),
     send: make("button", { type: "button", class: "button button-main", onclick: send }),
     problem: make("p", { class: "form-problem", role: "alert", hidden: true }),
   };
-  const hint = make("span", { class: "muted send-hint" }, make("kbd", {}, isApple ? "⌘" : text("keyCtrl")), make("kbd", {}, "Enter"));
+  const hint = make("span", { class: "muted send-hint" }, make("kbd", {},
+    isApple ? "⌘" : text("keyCtrl")), make("kbd", {}, "Enter"));
   add(byId("composer"),
     parts.modes,
     make("label", { class: "unseen", for: "words", id: "words-label" }),
     make("div", { class: "words-box" }, parts.field,
-      make("div", { class: "composer-foot" }, parts.draft, parts.count, make("span", { class: "space" }), hint, parts.send)),
+      make("div", { class: "composer-foot" },
+        parts.draft, parts.count, make("span", { class: "space" }), hint, parts.send)),
     parts.barred,
     parts.problem);
   on("open", draw);
@@ -92,7 +97,9 @@ function drawBarred(ticket) {
   const help = { open: "claim", resolved: "reopen" }[state];
   parts.barred.replaceChildren();
   add(parts.barred, make("p", {}, why),
-    help && allowed(ticket)[help] && make("button", { type: "button", class: "button", onclick: () => step(help, ticket.id) }, text(help)));
+    help && allowed(ticket)[help] && make("button", {
+      type: "button", class: "button", onclick: () => step(help, ticket.id),
+    }, text(help)));
 }
 
 function typed() {

@@ -46,7 +46,8 @@ function unreachable(error) {
   const place = byId("signin");
   place.hidden = false;
   place.replaceChildren();
-  add(place, make("div", { class: "signin-card", role: "alert" }, make("h1", {}, "Lotse"), make("p", {}, problem(error)),
+  add(place, make("div", { class: "signin-card", role: "alert" },
+    make("h1", {}, "Lotse"), make("p", {}, problem(error)),
     make("button", { type: "button", class: "button", onclick: () => location.reload() }, text("again"))));
 }
 

@@ -31,7 +31,7 @@ export function startConversation() {
 function draw() {
   const { open } = desk;
   const isRead = Boolean(open?.earlier);
-  byId("desk").dataset.open = open ? "ticket" : "nothing";
+  byId("desk").dataset.open = open?.ticket ? "ticket" : "nothing";
   byId("nothing-open").hidden = Boolean(open?.ticket);
   byId("head").hidden = !open?.ticket;
   byId("thread").hidden = !open?.ticket;
@@ -48,15 +48,18 @@ function drawNothing() {
   if (open?.ticket) return place.replaceChildren();
   if (open?.problem) return place.replaceChildren(backButton(), problemNotice(open.problem, loadOpen));
   if (open) return place.replaceChildren(backButton(), make("p", { class: "muted" }, text("loading")));
-  const isClear = desk.queues.length > 0 && desk.queues.every(({ open: waiting }) => waiting === 0) && desk.mine.length === 0;
-  const [title, more] = isClear ? [text("allClear"), text("allClearMore")] : [text("nothingOpen"), text("nothingOpenMore")];
+  const nobodyWaits = desk.queues.length > 0 && desk.queues.every(({ open: waiting }) => waiting === 0);
+  const name = nobodyWaits && desk.mine.length === 0 ? "allClear" : "nothingOpen";
   const hint = make("p", { class: "empty-keys muted" },
-    [["n", text("takeNext")], ["j", text("keys.j k")], ["?", text("shortcuts")]].map(([key, what]) => make("span", {}, make("kbd", {}, key), what)));
-  return place.replaceChildren(make("h2", { class: "empty-title" }, title), make("p", { class: "muted" }, more), hint);
+    [["n", text("takeNext")], ["j", text("keys.j k")], ["?", text("shortcuts")]].map(([key, what]) => make("span", {},
+      make("kbd", {}, key), what)));
+  return place.replaceChildren(make("h2", { class: "empty-title" },
+    text(name)), make("p", { class: "muted" }, text(`${name}More`)), hint);
 }
 
 function backButton(address = viewAddress()) {
-  return make("a", { class: "icon-button back", href: address, "aria-label": text("back"), title: text("back") }, icon("back"));
+  return make("a", { class: "icon-button back", href: address, "aria-label": text("back"), title: text("back") },
+    icon("back"));
 }
 
 function detailsButton() {
@@ -79,7 +82,9 @@ function ticketHead(ticket) {
   const { id, version, state, agent, priority, queue, due_at, first_response_at, summary, resolution } = ticket;
   return {
     key: `ticket ${id}`,
-    mark: JSON.stringify([version, state, agent, priority, queue, due_at, first_response_at, summary.headline, resolution]),
+    mark: JSON.stringify([
+      version, state, agent, priority, queue, due_at, first_response_at, summary.headline, resolution,
+    ]),
     build: () => make("header", { class: "head-inner" },
       make("div", { class: "head-top" },
         backButton(),
@@ -95,7 +100,8 @@ function badges(ticket) {
   const { state, agent, priority } = ticket;
   const standing = {
     open: () => make("span", { class: "badge" }, text("state.open")),
-    claimed: () => make("span", { class: isMine(ticket) ? "badge badge-accent" : "badge" }, isMine(ticket) ? text("state.mine") : text("heldBy", agent)),
+    claimed: () => make("span", { class: isMine(ticket) ? "badge badge-accent" : "badge" },
+      isMine(ticket) ? text("state.mine") : text("heldBy", agent)),
     resolved: () => make("span", { class: "badge badge-good" }, text("state.resolved")),
   }[state];
   return [standing?.(), priorityBadge(priority)];
@@ -108,14 +114,16 @@ function facts(ticket) {
     make("span", { class: "fact-sign" }, icon(channel), text(`channel.${channel}`)),
     make("span", {}, text(`languages.${language}`)),
     make("span", {}, words(queue)),
-    state === "resolved" && resolution ? make("span", {}, text("resolvedWith", resolution)) : dueMark(ticket, { long: true }),
+    state === "resolved" && resolution ? make("span", {},
+      text("resolvedWith", resolution)) : dueMark(ticket, { long: true }),
   ];
 }
 
 function actions(ticket) {
   const may = allowed(ticket);
   const button = (name, main, onclick, key) => make("button", {
-    type: "button", class: main ? "button button-main" : "button", onclick, "data-action": name, "aria-keyshortcuts": key ?? null,
+    type: "button", class: main ? "button button-main" : "button", onclick, "data-action": name,
+    "aria-keyshortcuts": key ?? null,
     title: key ? `${text(name)} (${key})` : null,
   }, text(name));
   return [

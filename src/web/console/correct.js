@@ -28,27 +28,33 @@ export async function openCorrection(ticket, turn, classification) {
   const content = make("div", { class: "correction" },
     make("p", { class: "muted" }, text("correctLead")),
     make("div", { class: "correction-small" },
-      group("correctTier", labels.tiers.map((level) => label(`${level}: ${text(`tiers.${level}`) ?? ""}`, tier?.level === level, choose({ tier: level })))),
-      group("correctSentiment", labels.sentiments.map((name) => label(text(`sentiment.${name}`) ?? name, sentiment?.name === name, choose({ sentiment: name }))))),
+      group("correctTier", labels.tiers.map((level) =>
+        label(`${level}: ${text(`tiers.${level}`) ?? ""}`, tier?.level === level, choose({ tier: level })))),
+      group("correctSentiment", labels.sentiments.map((name) =>
+        label(text(`sentiment.${name}`) ?? name, sentiment?.name === name, choose({ sentiment: name }))))),
     intents(intent?.name ?? OUT_OF_SCOPE, alternatives.map(({ name }) => name), choose));
   const close = openDialog({ title: text("correct"), content, wide: true });
 }
 
 function group(title, buttons) {
-  return make("section", {}, make("h3", { class: "correction-title" }, text(title)), make("div", { class: "labels" }, buttons));
+  return make("section", {}, make("h3", { class: "correction-title" },
+    text(title)), make("div", { class: "labels" }, buttons));
 }
 
 function label(words, isRead, onclick) {
-  return make("button", { type: "button", class: "label", disabled: isRead, onclick }, words, isRead && make("span", { class: "label-read" }, ` (${text("asRead")})`));
+  return make("button", { type: "button", class: "label", disabled: isRead, onclick },
+    words, isRead && make("span", { class: "label-read" }, ` (${text("asRead")})`));
 }
 
 /** The likeliest intents first, then all others by name, with a field that narrows them down. */
 function intents(read, likely, choose) {
-  const others = labels.intents.filter((name) => !likely.includes(name) && name !== read && name !== OUT_OF_SCOPE).sort();
-  const buttons = [read, ...likely.filter((name) => name !== read), OUT_OF_SCOPE, ...others]
-    .filter((name, index, all) => all.indexOf(name) === index)
-    .map((name) => label(name === OUT_OF_SCOPE ? text("noIntent") : plainWords(name), name === read, choose({ intent: name })));
-  const filter = make("input", { type: "search", class: "field", placeholder: text("filterIntents"), "aria-label": text("filterIntents"), autocomplete: "off" });
+  const named = new Set([read, ...likely, OUT_OF_SCOPE, ...[...labels.intents].sort()]);
+  const words = (name) => (name === OUT_OF_SCOPE ? text("noIntent") : plainWords(name));
+  const buttons = [...named].map((name) => label(words(name), name === read, choose({ intent: name })));
+  const filter = make("input", {
+    type: "search", class: "field", placeholder: text("filterIntents"), "aria-label": text("filterIntents"),
+    autocomplete: "off",
+  });
   filter.addEventListener("input", () => {
     const wanted = filter.value.trim().toLowerCase();
     for (const button of buttons) button.hidden = !button.textContent.toLowerCase().includes(wanted);

@@ -103,12 +103,18 @@ export async function loadList() {
   try {
     const answer = await fresh("list", () => get(...listRequest(list.limit)));
     if (!answer) return;
-    list.tickets = desk.view.kind === "mine" ? sorted(answer.tickets) : answer.tickets;
+    list.tickets = inOrder(answer.tickets);
     list.problem = null;
   } catch (error) {
     list.problem = error;
   }
   changed("list");
+}
+
+/** What waits comes in the order of work; what is resolved, the latest first. */
+function inOrder(tickets) {
+  if (desk.resolved) return [...tickets].sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+  return desk.view.kind === "mine" ? sorted(tickets) : tickets;
 }
 
 function listRequest(limit) {
@@ -183,7 +189,8 @@ async function loadEarlier(id) {
 
 /** Takes over a ticket as the service has just given it, wherever it is shown. */
 export function adopt(ticket) {
-  const update = (known) => (known.id === ticket.id && known.version <= ticket.version ? { ...known, ...ticket } : known);
+  const isOlder = (known) => known.id === ticket.id && known.version <= ticket.version;
+  const update = (known) => (isOlder(known) ? { ...known, ...ticket } : known);
   desk.list.tickets = desk.list.tickets?.map(update) ?? null;
   const mine = desk.mine.filter((known) => known.id !== ticket.id);
   desk.mine = isMine(ticket) ? sorted([...mine, ticket]) : mine;

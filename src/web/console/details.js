@@ -17,7 +17,9 @@ const SECTIONS = { summary: "handOver", articles: "articles", earlier: "earlier"
 export function startDetails() {
   const column = byId("details");
   column.setAttribute("aria-label", text("details"));
-  const back = make("button", { type: "button", class: "icon-button back", "aria-label": text("back"), onclick: () => showPane("conversation") }, icon("back"));
+  const back = make("button", {
+    type: "button", class: "icon-button back", "aria-label": text("back"), onclick: () => showPane("conversation"),
+  }, icon("back"));
   add(column,
     make("header", { class: "details-head" }, back, make("h2", {}, text("details"))),
     Object.entries(SECTIONS).map(([name, title]) => section(name, text(title))));
@@ -71,10 +73,16 @@ function drawEarlier(place) {
     return;
   }
   place.replaceChildren(make("ul", { class: "earlier" }, earlier.map((conversation) =>
-    make("li", {}, make("a", { class: "earlier-row", href: to("ticket", id, "earlier", conversation.id), "aria-current": shown?.id === conversation.id ? "true" : null },
-      icon(conversation.channel),
-      make("span", { class: "earlier-words" }, conversation.headline ?? (conversation.topic ? plainWords(conversation.topic) : text(`channel.${conversation.channel}`))),
-      make("span", { class: "muted earlier-more" },
-        make("time", { datetime: conversation.created_at, class: "figures" }, date(conversation.created_at)),
-        ` · ${text(`channel.${conversation.channel}`)} · ${text(`conversationState.${conversation.state}`)}`))))));
+    make("li", {},
+      earlierRow(conversation, to("ticket", id, "earlier", conversation.id), shown?.id === conversation.id)))));
+}
+
+function earlierRow({ channel, state, created_at: created, topic, headline }, href, isShown) {
+  const channelName = text(`channel.${channel}`);
+  return make("a", { class: "earlier-row", href, "aria-current": isShown ? "true" : null },
+    icon(channel),
+    make("span", { class: "earlier-words" }, headline ?? (topic ? plainWords(topic) : channelName)),
+    make("span", { class: "muted earlier-more" },
+      make("time", { datetime: created, class: "figures" }, date(created)),
+      ` · ${channelName} · ${text(`conversationState.${state}`)}`));
 }

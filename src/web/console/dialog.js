@@ -18,7 +18,8 @@ export function openDialog({ title, content, submit = null, onsubmit = null, wid
   const form = make("form", { method: "dialog", class: "dialog-form", novalidate: true },
     make("header", { class: "dialog-head" },
       make("h2", { id: titleId, class: "dialog-title" }, title),
-      make("button", { type: "button", class: "icon-button", "aria-label": text("close"), onclick: close }, icon("close"))),
+      make("button", { type: "button", class: "icon-button", "aria-label": text("close"), onclick: close },
+        icon("close"))),
     make("div", { class: "dialog-body" }, content),
     submit && make("footer", { class: "dialog-foot" },
       wrong,
@@ -54,7 +55,9 @@ export function choices(name, legend, options, { chosen = null, onchoose = null,
     make("legend", { class: hidden ? "unseen" : "choices-legend" }, legend),
     options.map(({ value, label, more, disabled }) =>
       make("label", { class: "choice" },
-        make("input", { type: "radio", name, value, checked: value === chosen, disabled, onchange: () => onchoose?.(value) }),
+        make("input", {
+          type: "radio", name, value, checked: value === chosen, disabled, onchange: () => onchoose?.(value),
+        }),
         make("span", { class: "choice-label" }, label),
         more && make("span", { class: "choice-more muted" }, more))));
 }

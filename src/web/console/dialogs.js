@@ -24,7 +24,8 @@ export async function transferDialog(ticket) {
     ? choices("target", text("people"), others.map(({ name, present, claimed }) => ({
       value: `agent ${name}`, label: name, more: `${text(present ? "present" : "absent")} · ${text("holds", claimed)}`,
     })))
-    : make("div", { class: "choices" }, make("p", { class: "choices-legend" }, text("people")), make("p", { class: "muted" }, text("peopleEmpty")));
+    : make("div", { class: "choices" }, make("p", { class: "choices-legend" },
+      text("people")), make("p", { class: "muted" }, text("peopleEmpty")));
   const note = make("textarea", { class: "field", id: "transfer-note", rows: 2 });
   const content = make("div", {},
     make("div", { class: "columns" }, queues, persons),
@@ -75,7 +76,8 @@ export function resolveDialog(ticket) {
 export function shortcutsDialog() {
   if (document.querySelector("dialog[open]")) return;
   const isApple = /Mac|iPhone|iPad/u.test(navigator.platform);
-  const rows = [...names("keys").map((key) => [key.split(" "), text(`keys.${key}`)]), [[isApple ? "⌘" : text("keyCtrl"), "Enter"], text("send")]];
+  const rows = names("keys").map((key) => [key.split(" "), text(`keys.${key}`)]);
+  rows.push([[isApple ? "⌘" : text("keyCtrl"), "Enter"], text("send")]);
   const content = make("dl", { class: "keys" }, rows.map(([pressed, what]) =>
     make("div", { class: "keys-row" },
       make("dt", {}, pressed.map((key) => make("kbd", {}, key))), make("dd", {}, what))));

@@ -3,7 +3,8 @@
 import { language, text } from "./texts.js";
 
 /** How this person's browser writes times in the console's language. */
-const locale = navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? { de: "de-DE", en: "en-GB" }[language];
+const locale =
+  navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? { de: "de-DE", en: "en-GB" }[language];
 
 /** A share as a percentage; never 100 % for what is not certain. */
 export function percent(share) {

@@ -7,7 +7,7 @@ const PATHS = {
   email: "M2 3.5h12v9H2zM2.3 4l5.7 4.7L13.7 4",
   phone: "M3.5 2.5h2.3l1 3-1.4 1.1a8 8 0 0 0 4 4l1.1-1.4 3 1v2.3c0 .6-.5 1-1 1A10 10 0 0 1 2.5 3.5c0-.5.4-1 1-1z",
   social: "M10.6 8a2.6 2.6 0 1 1-5.2 0 2.6 2.6 0 0 1 5.2 0zm0-2.4v3.2c0 1 .7 1.7 1.6 1.7 1 0 1.6-.9 1.6-2.5A5.8 5.8 0 1 0 11.4 13",
-  messenger: "M8 2.3c3.4 0 5.8 2.2 5.8 5.2S11.4 12.7 8 12.700c-.7 0-1.3-.1-1.9-.3L3.6 13.600l.3-2.300C2.8 10.3 2.2 9 2.2 7.5 2.2 4.5 4.6 2.3 8 2.300z",
+  messenger: "M8 2.3c3.4 0 5.8 2.2 5.8 5.2s-2.4 5.2-5.8 5.2q-1 0-1.9-.3l-2.5 1.2.3-2.3c-1.1-1-1.7-2.3-1.7-3.8 0-3 2.4-5.2 5.8-5.2z",
   form: "M3.5 2h9v12h-9zM5.8 5h4.400M5.8 8h4.400M5.8 11h2.4",
   search: "M7 11.500a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.3 10.3 13.5 13.5",
   copy: "M5.5 5.500h8v8h-8zM10.5 5.500v-3h-8v8h3",
@@ -44,7 +44,11 @@ export function flag() {
   svg.setAttribute("viewBox", "0 0 30 22");
   svg.setAttribute("aria-hidden", "true");
   svg.setAttribute("class", "flag");
-  for (const [kind, d] of [["white", "M3 0h12v22H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z"], ["red", "M15 0h12a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H15z"]]) {
+  const halves = {
+    white: "M3 0h12v22H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z",
+    red: "M15 0h12a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H15z",
+  };
+  for (const [kind, d] of Object.entries(halves)) {
     const half = document.createElementNS(SVG, "path");
     half.setAttribute("d", d);
     half.setAttribute("class", `flag-${kind}`);

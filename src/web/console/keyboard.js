@@ -38,7 +38,8 @@ export function startKeyboard() {
 }
 
 function isBusy(target) {
-  return Boolean(target.closest?.("input, textarea, select, [contenteditable]")) || document.querySelector("dialog[open]") !== null;
+  const types = target.closest?.("input, textarea, select, [contenteditable]");
+  return Boolean(types) || document.querySelector("dialog[open]") !== null;
 }
 
 function withTicket(action) {

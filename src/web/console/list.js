@@ -24,7 +24,9 @@ export function startList() {
 }
 
 function filterButton(resolved, label) {
-  return make("button", { type: "button", "data-resolved": String(resolved), onclick: () => chooseView(desk.view, resolved) }, label);
+  return make("button", {
+    type: "button", "data-resolved": String(resolved), onclick: () => chooseView(desk.view, resolved),
+  }, label);
 }
 
 /** The name of what the list shows. */
@@ -38,7 +40,9 @@ function draw(title, filter) {
   const { view, resolved, list } = desk;
   title.textContent = viewTitle(view);
   filter.hidden = view.kind === "search";
-  for (const button of filter.children) button.setAttribute("aria-pressed", String(button.dataset.resolved === String(resolved)));
+  for (const button of filter.children) {
+    button.setAttribute("aria-pressed", String(button.dataset.resolved === String(resolved)));
+  }
   byId("list").setAttribute("aria-busy", String(list.tickets === null && !list.problem));
   keep(byId("rows"), shown().map((ticket) => ({
     key: ticket.id,
@@ -69,21 +73,26 @@ function row(ticket) {
   const time = ticket.state === "resolved"
     ? make("time", { class: "muted figures", datetime: ticket.updated_at }, when(ticket.updated_at))
     : dueMark(ticket);
-  return make("a", { class: "row", href: to("ticket", ticket.id), "data-state": ticket.state, "aria-current": isOpen ? "true" : null },
+  const state = isMine(ticket) ? "mine" : ticket.state;
+  return make("a", {
+    class: "row", href: to("ticket", ticket.id), "data-state": state, "aria-current": isOpen ? "true" : null,
+  },
     make("span", { class: "row-top" },
       icon(ticket.channel),
       make("span", { class: "unseen" }, `${text(`channel.${ticket.channel}`)}, `),
       make("span", { class: "row-customer" }, customerName(ticket)),
       unreadMark(unread),
       time),
-    make("span", { class: unread > 0 ? "row-headline strong" : "row-headline", lang: ticket.language }, ticket.summary.headline),
+    make("span", { class: unread > 0 ? "row-headline strong" : "row-headline", lang: ticket.language },
+      ticket.summary.headline),
     make("span", { class: "row-foot" }, foot(ticket)));
 }
 
 /** The number of unseen messages; nothing where there is none. */
 export function unreadMark(count) {
   if (count === 0) return null;
-  return make("span", { class: "unread", title: text("unread", count) }, String(count), make("span", { class: "unseen" }, text("unread", "")));
+  return make("span", { class: "unread", title: text("unread", count) },
+    String(count), make("span", { class: "unseen" }, text("unread", "")));
 }
 
 function when(timestamp) {
@@ -107,7 +116,8 @@ function foot(ticket) {
 export function priorityBadge(priority) {
   if (priority === "normal") return null;
   const kind = { urgent: "badge badge-bad", high: "badge badge-warn" }[priority] ?? "badge";
-  return make("span", { class: kind, title: text("priorityLabel", text(`priority.${priority}`)) }, text(`priority.${priority}`));
+  return make("span", { class: kind, title: text("priorityLabel", text(`priority.${priority}`)) },
+    text(`priority.${priority}`));
 }
 
 function drawFoot() {
@@ -117,8 +127,11 @@ function drawFoot() {
   if (list.tickets === null) return place.replaceChildren(skeleton());
   if (shown().length === 0) return place.replaceChildren(emptyNotice());
   const isFull = list.tickets.length >= list.limit;
-  if (isFull && list.limit >= MOST) return place.replaceChildren(make("p", { class: "list-end muted" }, text("mostShown", list.tickets.length)));
-  return place.replaceChildren(...(isFull ? [make("button", { type: "button", class: "button list-more", onclick: loadMore }, text("more"))] : []));
+  if (isFull && list.limit >= MOST) return place.replaceChildren(make("p", { class: "list-end muted" },
+    text("mostShown", list.tickets.length)));
+  return place.replaceChildren(...(isFull ? [make("button", {
+    type: "button", class: "button list-more", onclick: loadMore,
+  }, text("more"))] : []));
 }
 
 function emptyNotice() {
@@ -136,5 +149,6 @@ function emptyNotice() {
 function skeleton() {
   return make("div", { class: "skeleton" },
     make("p", { class: "unseen" }, text("loading")),
-    Array.from({ length: 6 }, () => make("div", { class: "skeleton-row", "aria-hidden": "true" }, make("span"), make("span"))));
+    Array.from({ length: 6 }, () => make("div", { class: "skeleton-row", "aria-hidden": "true" },
+      make("span"), make("span"))));
 }

@@ -2,6 +2,7 @@
 
 import { get } from "../common/api.js";
 import { adoptTurn, changed, desk, isMine, loadAll, loadList, loadMine, loadOpen, loadQueues } from "./desk.js";
+import { customerName, oneLine } from "./format.js";
 import { notify, tell } from "./news.js";
 import { text } from "./texts.js";
 import { markUnread } from "./unread.js";
@@ -114,8 +115,8 @@ function said(event) {
   if (isSeen(ticket.id)) return;
   markUnread(ticket.id);
   if (!isNews(event)) return;
-  tell(text("newsMessage", ticket.summary.headline));
-  notify(text("newsMessage", ticket.customer_id ?? ""), turn.text, ticket.id);
+  tell(text("newsMessage", oneLine(ticket.summary.headline, 60)));
+  notify(text("newsMessage", customerName(ticket)), turn.text, ticket.id);
 }
 
 function ticketChanged(event) {
@@ -154,15 +155,18 @@ function patch(id, facts) {
 }
 
 function announce({ ticket_id: id, payload }, wasMine) {
-  const { change, actor, agent, headline } = payload;
+  const { change, actor, agent } = payload;
+  const headline = oneLine(payload.headline ?? "", 60);
   if (actor === desk.me.name) return;
   if (agent === desk.me.name && !wasMine) {
-    const words = text("newsTransferred", actor, headline ?? "");
+    const words = text("newsTransferred", actor, headline);
     if (!isSeen(id)) markUnread(id);
     tell(words);
     notify(words, "", id);
   } else if (change === "returned" && wasMine) {
-    tell(text("newsReturned"));
+    tell(text("newsReturned", headline));
+  } else if (wasMine && agent !== desk.me.name) {
+    tell(text("newsTaken", actor, headline));
   } else if (change === "claimed" && desk.open?.id === id) {
     tell(text("newsClaimed", actor));
   }

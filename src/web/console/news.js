@@ -19,7 +19,9 @@ export function warn(words) {
 
 function show(place, words, kind) {
   for (const shown of place.children) if (shown.dataset.words === words) shown.remove();
-  const close = make("button", { type: "button", class: "icon-button", "aria-label": text("close"), onclick: () => note.remove() }, icon("close"));
+  const close = make("button", {
+    type: "button", class: "icon-button", "aria-label": text("close"), onclick: () => note.remove(),
+  }, icon("close"));
   const note = make("div", { class: kind, "data-words": words }, make("p", {}, words), close);
   place.append(note);
   while (place.children.length > 3) place.firstChild.remove();

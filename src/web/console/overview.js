@@ -32,13 +32,15 @@ export function startOverview() {
 function head() {
   const open = make("button", {
     type: "button", class: "account", popovertarget: "account", title: text("account"),
-  }, make("span", { class: "account-name" }, desk.me.name), make("span", { class: "unseen" }, text("account")), icon("down"));
+  }, make("span", { class: "account-name" },
+    desk.me.name), make("span", { class: "unseen" }, text("account")), icon("down"));
   return make("header", { class: "overview-head" },
     make("a", { class: "brand", href: "#/all" }, flag(), "Lotse"), open, account());
 }
 
 function account() {
-  const item = (label, onclick, sign) => make("button", { type: "button", class: "menu-item", onclick }, sign && icon(sign), label);
+  const item = (label, onclick, sign) => make("button", { type: "button", class: "menu-item", onclick },
+    sign && icon(sign), label);
   const notifying = item("", () => toggleNotifications().then(describe));
   const describe = () => notifying.replaceChildren(text(notifies() ? "notifyOff" : "notifyOn"));
   describe();
@@ -60,7 +62,8 @@ export function languageSwitch() {
   const button = (code, name) => make("button", {
     type: "button", lang: code, "aria-pressed": String(language === code), onclick: () => changeLanguage(code),
   }, name);
-  return make("div", { class: "switch", role: "group", "aria-label": text("language") }, button("de", "Deutsch"), button("en", "English"));
+  return make("div", { class: "switch", role: "group", "aria-label": text("language") },
+    button("de", "Deutsch"), button("en", "English"));
 }
 
 /** Ends the session. */
@@ -77,8 +80,8 @@ export async function signOut() {
 
 function searchForm() {
   const field = make("input", {
-    type: "search", id: "search", class: "field", placeholder: text("searchTickets"), "aria-label": text("searchTickets"),
-    autocomplete: "off", enterkeyhint: "search",
+    type: "search", id: "search", class: "field", placeholder: text("searchTickets"),
+    "aria-label": text("searchTickets"), autocomplete: "off", enterkeyhint: "search",
   });
   on("list", () => {
     if (document.activeElement !== field) field.value = desk.view.kind === "search" ? desk.view.words : "";
@@ -99,7 +102,7 @@ function drawNext() {
   const { view } = desk;
   const label = view.kind === "queue" ? text("takeNextOf", words(view.queue)) : text("takeNext");
   const button = byId("take-next");
-  if (button.textContent !== label) button.replaceChildren(label);
+  if (button.textContent !== label) button.replaceChildren(make("span", {}, label));
   button.title = label;
 }
 
@@ -129,10 +132,13 @@ function drawMine() {
   add(count, desk.mine.length > 0 && String(desk.mine.length), unreadMark(unread));
   const rows = desk.mine.map((ticket) => ({
     key: ticket.id,
-    mark: JSON.stringify([ticket.version, ticket.summary.headline, ticket.first_response_at, unreadOf(ticket.id), desk.open?.id === ticket.id]),
+    mark: JSON.stringify([
+      ticket.version, ticket.summary.headline, ticket.first_response_at, unreadOf(ticket.id), desk.open?.id === ticket.id,
+    ]),
     build: () => make("li", {}, mineRow(ticket)),
   }));
-  const empty = { key: "empty", mark: "", build: () => make("li", { class: "overview-empty muted" }, text("mineEmpty")) };
+  const empty = { key: "empty", mark: "", build: () => make("li", { class: "overview-empty muted" },
+    text("mineEmpty")) };
   keep(byId("overview-mine"), rows.length > 0 ? rows : [empty]);
 }
 
@@ -140,10 +146,12 @@ function mineRow(ticket) {
   const unread = unreadOf(ticket.id);
   const isOpen = desk.open?.id === ticket.id;
   return make("a", {
-    class: "overview-row mine-row", href: to("ticket", ticket.id), "aria-current": isOpen ? "true" : null, title: ticket.summary.headline,
+    class: "overview-row mine-row", href: to("ticket", ticket.id), title: ticket.summary.headline,
+    "aria-current": isOpen ? "true" : null,
   },
   icon(ticket.channel),
-  make("span", { class: unread > 0 ? "overview-label strong" : "overview-label" }, oneLine(ticket.summary.headline, 120)),
+  make("span", { class: unread > 0 ? "overview-label strong" : "overview-label" },
+    oneLine(ticket.summary.headline, 120)),
   unreadMark(unread) ?? (!ticket.first_response_at && dueMark(ticket)));
 }
 
@@ -163,8 +171,12 @@ function drawQueues() {
 }
 
 function queueRow({ queue, open, claimed, takes, next_due_at: due }, view, current) {
-  return make("a", { class: "overview-row", href: viewAddress(view), "aria-current": current ? "true" : null, title: takes || null },
+  return make("a", {
+    class: "overview-row", href: viewAddress(view), "aria-current": current ? "true" : null, title: takes || null,
+  },
     make("span", { class: "overview-label" }, queue === null ? text("all") : words(queue)),
     open > 0 && due && dueMark({ due_at: due, created_at: due }),
-    make("span", { class: open > 0 ? "count figures" : "count count-none figures", title: text("waiting", open, claimed) }, String(open)));
+    make("span", {
+      class: open > 0 ? "count figures" : "count count-none figures", title: text("waiting", open, claimed),
+    }, String(open)));
 }

@@ -1,6 +1,7 @@
 // Where in the console is one? The address keeps it: #/ticket/ID, #/queue/NAME, #/mine, #/all,
 // #/search/WORDS, #/ticket/ID/earlier/CONVERSATION.
 
+import { byId } from "../common/dom.js";
 import { chooseView, desk, openNothing, openTicket } from "./desk.js";
 import { markRead } from "./unread.js";
 
@@ -20,9 +21,16 @@ export function viewAddress(view = desk.view) {
   return view.kind === "search" ? to("search", view.words) : to(view.kind);
 }
 
-/** Which pane a narrow screen shows: `list`, `conversation` or `details`. */
+const ONE_COLUMN = matchMedia("(max-width: 43.99rem)");
+const TWO_COLUMNS = matchMedia("(max-width: 61.99rem)");
+
+/** Which pane a narrow screen shows: `list`, `conversation` or `details`. The focus goes there too. */
 export function showPane(pane) {
-  document.getElementById("desk").dataset.pane = pane;
+  const { dataset } = byId("desk");
+  const before = dataset.pane;
+  dataset.pane = pane;
+  const wasHidden = ONE_COLUMN.matches || (TWO_COLUMNS.matches && [pane, before].includes("details"));
+  if (pane !== before && wasHidden) byId(pane).focus({ preventScroll: true });
 }
 
 /** Follows the address, now and whenever it changes. */

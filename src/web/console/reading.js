@@ -22,7 +22,8 @@ export function drawReading(place) {
   if (mark === drawn) return;
   drawn = mark;
   place.replaceChildren(...[
-    turn && make("p", { class: "muted reading-of", lang: classification.language }, text("readingOf", oneLine(turn.text, 90))),
+    turn && make("p", { class: "muted reading-of", lang: classification.language },
+      text("readingOf", oneLine(turn.text, 90))),
     classification && scores(classification),
     decision && reasons(decision),
     !open.earlier && corrected(corrections),
@@ -44,7 +45,8 @@ function scores({ intent, in_scope: inScope, alternatives, sentiment, tier }) {
   const others = alternatives.filter(({ confidence }) => confidence >= 0.005).slice(0, 3);
   return make("div", { class: "scores" },
     make("h4", {}, text("intent")),
-    intent ? bar(plainWords(intent.name), intent.confidence, { strong: true }) : make("p", {}, text(inScope === null ? "noIntent" : "outOfScope")),
+    intent ? bar(plainWords(intent.name), intent.confidence, { strong: true }) : make("p", {},
+      text(inScope === null ? "noIntent" : "outOfScope")),
     others.map(({ name, confidence }) => bar(plainWords(name), confidence)),
     inScope !== null && inScope !== undefined && bar(text("inScope"), inScope, { quiet: true }),
     sentiment && [make("h4", {}, text("mood")), bar(moodWords(sentiment.name), sentiment.confidence)],
@@ -52,12 +54,12 @@ function scores({ intent, in_scope: inScope, alternatives, sentiment, tier }) {
 }
 
 /** A share as figure and bar; with a threshold, a mark on the bar. */
-function bar(label, share, { strong = false, quiet = false, threshold = null, isReached = null } = {}) {
+function bar(label, share, { strong = false, quiet = false, threshold = null } = {}) {
   const fill = make("span", { class: "bar-fill" });
   fill.style.inlineSize = `${(100 * Math.min(1, share)).toFixed(1)}%`;
   const limit = threshold === null ? null : make("span", { class: "bar-limit" });
   if (limit) limit.style.insetInlineStart = `${(100 * Math.min(1, threshold)).toFixed(1)}%`;
-  return make("div", { class: `bar${strong ? " bar-strong" : ""}${quiet ? " bar-quiet" : ""}`, "data-reached": isReached === null ? null : String(isReached) },
+  return make("div", { class: `bar${strong ? " bar-strong" : ""}${quiet ? " bar-quiet" : ""}` },
     make("span", { class: "bar-label" }, label),
     make("span", { class: "bar-share figures" }, percent(share)),
     make("span", { class: "bar-track", "aria-hidden": "true" }, fill, limit));
@@ -71,13 +73,13 @@ function reasons({ action, reasons: list }) {
 
 /** A reason in words; where it holds a score against a threshold, both as a bar. */
 function reasonEntry({ code, text: words }) {
-  const compared = /(?<share>[01]\.\d\d) (?<sign>[≥<]) (?<threshold>[01]\.\d\d)/u.exec(words)?.groups;
+  const compared = /(?<share>[01]\.\d\d) [≥<] (?<threshold>[01]\.\d\d)/u.exec(words)?.groups;
   const title = text(`reason.${code}`) ?? plainWords(code);
   return [
     make("p", { class: "reason-title" }, title, " ", make("code", { class: "muted" }, code)),
     make("p", { class: "reason-text muted", lang: "en" }, withoutInstant(words)),
     compared && bar(text("threshold", percent(Number(compared.threshold))), Number(compared.share),
-      { threshold: Number(compared.threshold), isReached: compared.sign === "≥" }),
+      { threshold: Number(compared.threshold) }),
   ];
 }
 

@@ -14,10 +14,13 @@ export const DEMO_NAME = "lotse-demo-name";
 export function showSignIn({ open = false, notice = null, name = "" } = {}) {
   const wrong = make("p", { class: "form-problem", role: "alert", id: "signin-problem" });
   const nameField = make("input", {
-    class: "field", id: "signin-name", name: "username", autocomplete: "username", maxlength: 64, required: true, value: name,
+    class: "field", id: "signin-name", name: "username", autocomplete: "username", maxlength: 64, required: true,
+    value: name,
     "aria-describedby": "signin-hint signin-problem",
   });
-  const password = make("input", { class: "field", id: "signin-password", name: "password", type: "password", autocomplete: "current-password" });
+  const password = make("input", {
+    class: "field", id: "signin-password", name: "password", type: "password", autocomplete: "current-password",
+  });
   const send = make("button", { type: "submit", class: "button button-main wide" }, text("signIn"));
   const form = make("form", { class: "signin-form", novalidate: true },
     notice && make("p", { class: "signin-notice", role: "status" }, notice),
@@ -31,7 +34,7 @@ export function showSignIn({ open = false, notice = null, name = "" } = {}) {
     signIn({ name: nameField.value.trim(), password: password.value, open }, wrong, send);
   });
   page(make("h1", {}, text("signIn")), make("p", { class: "muted" }, text("signInLead")), form);
-  nameField.focus();
+  (name && !open ? password : nameField).focus();
 }
 
 /** Says that this person has no business here. */
@@ -46,7 +49,8 @@ function page(...content) {
   byId("skip").hidden = true;
   place.hidden = false;
   place.replaceChildren();
-  add(place, make("div", { class: "signin-card" }, make("p", { class: "brand" }, flag(), "Lotse"), content), languageSwitch());
+  add(place, make("div", { class: "signin-card" },
+    make("p", { class: "brand" }, flag(), "Lotse"), content), languageSwitch());
 }
 
 async function signIn({ name, password, open }, wrong, send) {

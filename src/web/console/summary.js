@@ -24,7 +24,8 @@ export function drawSummary(place) {
       wish && !words.includes(wish) && row("wish", make("p", { lang: ticket.language }, wish)),
       next && row("nextStep", make("p", { class: "next-step", lang: ticket.language }, next)),
       facts.length > 0 && row("facts", make("ul", { class: "facts" }, facts.map((fact) => factRow(fact)))),
-      tried.length > 0 && row("tried", make("ul", { class: "bullets", lang: ticket.language }, tried.map((entry) => make("li", {}, entry)))),
+      tried.length > 0 && row("tried", make("ul", { class: "bullets", lang: ticket.language },
+        tried.map((entry) => make("li", {}, entry)))),
       mood?.now && row("mood", moodWords(mood.now), `, ${text(`trend.${mood.trend}`) ?? mood.trend}`)));
 }
 
@@ -32,8 +33,9 @@ export function drawSummary(place) {
 function allFacts(ticket, conversation) {
   const turns = conversation?.turns ?? [];
   const offset = conversation?.earlier_turns ?? 0;
-  const summed = ticket.summary.facts.map((fact) => ({ kind: fact.kind, text: fact.text, turnId: turns[fact.turn - offset]?.id }));
-  const named = turns.flatMap((turn) => (turn.classification?.entities ?? []).map((entity) => ({ kind: entity.kind, text: entity.text, turnId: turn.id })));
+  const summed = ticket.summary.facts.map((fact) => ({ ...fact, turnId: turns[fact.turn - offset]?.id }));
+  const named = turns.flatMap((turn) =>
+    (turn.classification?.entities ?? []).map((entity) => ({ ...entity, turnId: turn.id })));
   const seen = new Set();
   return [...summed, ...named].filter((fact) => {
     const key = `${fact.kind} ${fact.text}`;
@@ -46,9 +48,13 @@ function factRow({ kind, text: value, turnId }) {
   return make("li", { class: "fact" },
     make("span", { class: "fact-kind muted" }, name),
     turnId
-      ? make("button", { type: "button", class: "fact-value", title: text("toTurn"), onclick: () => pointAt(turnId) }, value)
+      ? make("button", { type: "button", class: "fact-value", title: text("toTurn"), onclick: () => pointAt(turnId) },
+        value)
       : make("span", { class: "fact-value" }, value),
-    make("button", { type: "button", class: "icon-button", "aria-label": text("copy", `${name} ${value}`), title: text("copy", value), onclick: () => copy(value) }, icon("copy")));
+    make("button", {
+      type: "button", class: "icon-button", "aria-label": text("copy", `${name} ${value}`), title: text("copy", value),
+      onclick: () => copy(value),
+    }, icon("copy")));
 }
 
 async function copy(value) {

@@ -35,7 +35,7 @@ const TEXTS = {
 
   // Sign-in
   signIn: ["Anmelden", "Sign in"],
-  signInLead: ["Arbeitsplatz für Kundengespräche", "Where customer conversations are worked on"],
+  signInLead: ["Ihr Arbeitsplatz für Kundengespräche", "Your desk for customer conversations"],
   name: ["Name", "Name"],
   nameHint: ["So sehen Kundinnen und Kunden Sie.", "This is what customers see."],
   password: ["Passwort", "Password"],
@@ -67,7 +67,7 @@ const TEXTS = {
   searchTickets: ["Tickets durchsuchen", "Search tickets"],
   results: [(words) => `Suche: ${words}`, (words) => `Search: ${words}`],
   takeNext: ["Nächstes übernehmen", "Take the next"],
-  takeNextOf: [(queue) => `Nächstes aus ${queue} übernehmen`, (queue) => `Take the next of ${queue}`],
+  takeNextOf: [(queue) => `Nächstes aus ${queue}`, (queue) => `Next in ${queue}`],
   nothingWaits: ["Hier wartet gerade niemand.", "Nobody is waiting here."],
   nothingWaitsMore: [
     "Sobald sich das ändert, erscheint es von selbst.",
@@ -94,7 +94,6 @@ const TEXTS = {
   // Clock
   due: [(time) => `Erste Antwort in ${time}`, (time) => `First response in ${time}`],
   overdue: [(time) => `Überfällig seit ${time}`, (time) => `Overdue by ${time}`],
-  overdueShort: [(time) => `+${time}`, (time) => `+${time}`],
   dueAt: [(time) => `Erste Antwort fällig: ${time}`, (time) => `First response due: ${time}`],
   answered: ["Beantwortet", "Answered"],
   answeredAfter: [(time) => `Beantwortet nach ${time}`, (time) => `Answered after ${time}`],
@@ -112,7 +111,6 @@ const TEXTS = {
     "Niemand wartet. Neue Gespräche erscheinen hier von selbst.",
     "Nobody is waiting. New conversations appear here by themselves.",
   ],
-  notFound: ["Dieses Ticket gibt es nicht (mehr).", "There is no such ticket (any more)."],
   details: ["Einzelheiten", "Details"],
   claim: ["Übernehmen", "Claim"],
   release: ["Zurücklegen", "Release"],
@@ -135,7 +133,10 @@ const TEXTS = {
     social: ["Soziale Netze", "Social"], messenger: ["Messenger", "Messenger"], form: ["Formular", "Form"],
   },
   languages: { de: ["Deutsch", "German"], en: ["Englisch", "English"] },
-  from: { customer: ["Kunde", "Customer"], bot: ["Lotse", "Lotse"], agent: ["Team", "Team"], note: ["Interne Notiz", "Internal note"] },
+  from: {
+    customer: ["Kunde", "Customer"], bot: ["Lotse", "Lotse"], agent: ["Team", "Team"],
+    note: ["Interne Notiz", "Internal note"],
+  },
   fromArticle: [(title) => `Artikel: ${title}`, (title) => `Article: ${title}`],
   offered: ["Zur Wahl gestellt", "Offered as choices"],
   earlierTurns: [(count) => `${count} frühere Beiträge zeigen`, (count) => `Show ${count} earlier messages`],
@@ -147,10 +148,16 @@ const TEXTS = {
   change: {
     opened: [(who, event) => `Übergeben an ${event.queue}`, (who, event) => `Handed over to ${event.queue}`],
     claimed: [(who) => `${who} hat übernommen`, (who) => `${who} claimed it`],
-    transferred: [(who, event) => `${who} hat an ${event.to} weitergegeben`, (who, event) => `${who} transferred it to ${event.to}`],
+    transferred: [
+      (who, event) => `${who} hat an ${event.to} weitergegeben`,
+      (who, event) => `${who} transferred it to ${event.to}`,
+    ],
     released: [(who) => `${who} hat zurückgelegt`, (who) => `${who} released it`],
     returned: [(who) => `Zurück in der Warteschlange: ${who} war nicht mehr da`, (who) => `Back in its queue: ${who} was gone`],
-    resolved: [(who, event) => `${who} hat abgeschlossen: ${event.reason}`, (who, event) => `${who} resolved it: ${event.reason}`],
+    resolved: [
+      (who, event) => `${who} hat abgeschlossen: ${event.reason}`,
+      (who, event) => `${who} resolved it: ${event.reason}`,
+    ],
     reopened: [(who) => `${who} hat wieder geöffnet`, (who) => `${who} reopened it`],
     corrected: [(who) => `${who} hat die Einordnung berichtigt`, (who) => `${who} corrected the reading`],
   },
@@ -170,7 +177,10 @@ const TEXTS = {
   sending: ["Wird gesendet …", "Sending …"],
   insertDraft: ["Entwurf einfügen", "Insert draft"],
   draftHint: ["Vorschlag", "Suggestion"],
-  claimFirst: ["Niemand führt dieses Gespräch. Übernehmen Sie es, um zu antworten.", "Nobody holds this conversation. Claim it to reply."],
+  claimFirst: [
+    "Niemand führt dieses Gespräch. Übernehmen Sie es, um zu antworten.",
+    "Nobody holds this conversation. Claim it to reply.",
+  ],
   heldFirst: [
     (name) => `${name} führt dieses Gespräch. Sie können eine interne Notiz hinterlassen.`,
     (name) => `${name} holds this conversation. You can leave an internal note.`,
@@ -190,7 +200,10 @@ const TEXTS = {
   mood: ["Stimmung", "Mood"],
   nextStep: ["Nächster Schritt", "Next step"],
   toTurn: ["Zur Nachricht", "Go to the message"],
-  trend: { better: ["wird besser", "improving"], steady: ["gleichbleibend", "steady"], worse: ["wird schlechter", "getting worse"] },
+  trend: {
+    better: ["wird besser", "improving"], steady: ["gleichbleibend", "steady"],
+    worse: ["wird schlechter", "getting worse"],
+  },
   sentiment: { negative: ["negativ", "negative"], neutral: ["neutral", "neutral"], positive: ["positiv", "positive"] },
   kind: {
     order_number: ["Bestellung", "Order"], customer_number: ["Kunde", "Customer"],
@@ -208,14 +221,14 @@ const TEXTS = {
   earlier: ["Frühere Gespräche", "Earlier conversations"],
   earlierEmpty: ["Keine früheren Gespräche bekannt.", "No earlier conversations known."],
   conversationState: {
-    bot: ["beim Bot", "with the bot"], waiting: ["wartet", "waiting"], human: ["bei einem Menschen", "with a person"], closed: ["beendet", "closed"],
+    bot: ["beim Bot", "with the bot"], waiting: ["wartet", "waiting"], human: ["bei einem Menschen", "with a person"],
+    closed: ["beendet", "closed"],
   },
   reading: ["Einordnung", "Reading"],
   readingOf: [(words) => `Zu: „${words}“`, (words) => `Of: “${words}”`],
   intent: ["Anliegen", "Intent"],
   noIntent: ["keines der bekannten", "none of the known ones"],
   outOfScope: ["außerhalb des Gebiets", "out of scope"],
-  alternatives: ["Nächstbeste", "Next best"],
   inScope: ["Im Gebiet", "In scope"],
   tier: ["Stufe", "Tier"],
   tiers: {
@@ -224,7 +237,10 @@ const TEXTS = {
     3: ["braucht Fachleute", "needs a specialist"],
   },
   action: {
-    answer: ["Beantwortet", "Answered"], clarify: ["Zurückgefragt", "Asked back"], smalltalk: ["Höflich erwidert", "Kept courteous"],
+    answer: [
+      "Beantwortet",
+      "Answered"], clarify: ["Zurückgefragt", "Asked back"], smalltalk: ["Höflich erwidert", "Kept courteous",
+    ],
     escalate: ["Übergeben", "Handed over"], none: ["Geschwiegen", "Stayed silent"],
   },
   why: ["Warum", "Why"],
@@ -237,7 +253,10 @@ const TEXTS = {
     answers_off: ["Antworten sind aus", "Answering is off"], no_article: ["Kein Artikel", "No article"],
     answer_confidence_reached: ["Sicher genug für eine Antwort", "Sure enough to answer"],
     answer_confidence_low: ["Nicht sicher genug für eine Antwort", "Not sure enough to answer"],
-    article: ["Artikel gefunden", "Article found"], article_score_low: ["Artikel passt nicht gut genug", "The article does not fit well enough"],
+    article: [
+      "Artikel gefunden",
+      "Article found"], article_score_low: ["Artikel passt nicht gut genug", "The article does not fit well enough",
+    ],
     article_depends_on_customer: ["Antwort hängt vom Kunden ab", "The answer depends on the customer"],
     answered_before: ["Schon einmal so beantwortet", "Answered like that before"],
     answers_used_up: ["Genug Antworten zu diesem Thema", "Enough answers on this topic"],
@@ -249,18 +268,23 @@ const TEXTS = {
   },
   threshold: [(value) => `Schwelle ${value}`, (value) => `threshold ${value}`],
   correct: ["Der Bot lag falsch", "The bot was wrong"],
-  correctLead: ["Ein Klick genügt; die Nachricht wird zum Trainingsbeispiel.", "One click is enough; the message becomes a training example."],
+  correctLead: [
+    "Ein Klick genügt; die Nachricht wird zum Trainingsbeispiel.",
+    "One click is enough; the message becomes a training example.",
+  ],
   correctIntent: ["Richtiges Anliegen", "Correct intent"],
   correctTier: ["Richtige Stufe", "Correct tier"],
   correctSentiment: ["Richtige Stimmung", "Correct mood"],
   filterIntents: ["Anliegen filtern", "Filter intents"],
   asRead: ["so gelesen", "as read"],
-  correctThanks: ["Danke, gemerkt. Der Bot lernt daraus beim nächsten Training.", "Thank you, noted. The bot learns from it in its next training."],
+  correctThanks: [
+    "Danke, gemerkt. Der Bot lernt daraus beim nächsten Training.",
+    "Thank you, noted. The bot learns from it in its next training.",
+  ],
   correctedTo: [(what, who) => `Berichtigt: ${what} (${who})`, (what, who) => `Corrected: ${what} (${who})`],
 
   // Dialogs
   transferTitle: ["Gespräch weitergeben", "Transfer the conversation"],
-  transferTo: ["An wen?", "To whom?"],
   people: ["Personen", "People"],
   peopleEmpty: ["Außer Ihnen ist niemand angemeldet.", "Nobody but you is signed in."],
   present: ["anwesend", "present"],
@@ -289,30 +313,51 @@ const TEXTS = {
   },
 
   // News
-  tookNext: [(headline) => `Übernommen: ${headline}`, (headline) => `Claimed: ${headline}`],
   newsMessage: [(headline) => `Neue Nachricht: ${headline}`, (headline) => `New message: ${headline}`],
-  newsTransferred: [(who, headline) => `${who} hat Ihnen weitergegeben: ${headline}`, (who, headline) => `${who} transferred to you: ${headline}`],
+  newsTransferred: [
+    (who, headline) => `${who} hat Ihnen weitergegeben: ${headline}`,
+    (who, headline) => `${who} transferred to you: ${headline}`,
+  ],
   newsClaimed: [(who) => `${who} hat dieses Gespräch übernommen.`, (who) => `${who} has claimed this conversation.`],
-  newsReturned: ["Das Gespräch ging zurück in die Warteschlange.", "The conversation went back to its queue."],
+  newsReturned: [(headline) => `Zurück in der Warteschlange: ${headline}`, (headline) => `Back in its queue: ${headline}`],
+  newsTaken: [
+    (who, headline) => `Nicht mehr bei Ihnen (${who}): ${headline}`,
+    (who, headline) => `No longer with you (${who}): ${headline}`,
+  ],
   done: {
     claim: ["Übernommen.", "Claimed."], release: ["Zurückgelegt.", "Released."], transfer: ["Weitergegeben.", "Transferred."],
-    resolve: ["Abgeschlossen.", "Resolved."], reopen: ["Wieder geöffnet.", "Reopened."], note: ["Notiz gespeichert.", "Note saved."],
+    resolve: [
+      "Abgeschlossen.",
+      "Resolved."], reopen: ["Wieder geöffnet.", "Reopened."], note: ["Notiz gespeichert.", "Note saved.",
+    ],
   },
 
   // Problems
   problem: {
-    unreachable: ["Der Dienst ist nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.", "The service cannot be reached. Please try again in a moment."],
-    wrong_state: ["Das geht im jetzigen Zustand nicht; die Ansicht ist jetzt aktuell.", "That is not possible as things stand; the view is up to date now."],
+    unreachable: [
+      "Der Dienst ist nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.",
+      "The service cannot be reached. Please try again in a moment.",
+    ],
+    wrong_state: [
+      "Das geht im jetzigen Zustand nicht; die Ansicht ist jetzt aktuell.",
+      "That is not possible as things stand; the view is up to date now.",
+    ],
     forbidden: ["Dazu fehlt Ihnen die Berechtigung.", "You are not allowed to do that."],
     ticket_not_found: ["Dieses Ticket gibt es nicht (mehr).", "There is no such ticket (any more)."],
     conversation_not_found: ["Dieses Gespräch gibt es nicht (mehr).", "There is no such conversation (any more)."],
     queue_not_found: ["Diese Warteschlange gibt es nicht.", "There is no such queue."],
     text_too_long: ["Der Text ist zu lang.", "The text is too long."],
     overloaded: ["Zu viel auf einmal. Bitte gleich noch einmal.", "Too much at once. Please try again in a moment."],
-    stopping: ["Der Dienst startet gerade neu. Bitte gleich noch einmal.", "The service is restarting. Please try again in a moment."],
+    stopping: [
+      "Der Dienst startet gerade neu. Bitte gleich noch einmal.",
+      "The service is restarting. Please try again in a moment.",
+    ],
   },
   problemOther: ["Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.", "That did not work. Please try again."],
-  heldByOther: [(name) => `${name} hat dieses Gespräch schon übernommen.`, (name) => `${name} has already claimed this conversation.`],
+  heldByOther: [
+    (name) => `${name} hat dieses Gespräch schon übernommen.`,
+    (name) => `${name} has already claimed this conversation.`,
+  ],
 };
 
 const CHOICE = "lotse-language";

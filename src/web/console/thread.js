@@ -19,7 +19,8 @@ let count = 0;
 
 /** Builds what stays while conversations change. */
 export function startThread() {
-  const below = make("button", { type: "button", class: "button below", id: "below", hidden: true, onclick: toEnd }, icon("down"), text("newBelow"));
+  const below = make("button", { type: "button", class: "button below", id: "below", hidden: true, onclick: toEnd },
+    icon("down"), text("newBelow"));
   byId("thread").after(make("div", { class: "below-place" }, below));
   byId("thread").addEventListener("scroll", () => isAtEnd() && (below.hidden = true), { passive: true });
   on("reading", drawThread);
@@ -45,6 +46,7 @@ export function drawThread() {
   if (!desk.open?.ticket) return;
   const conversation = seen();
   const wasAtEnd = isAtEnd();
+  if (shown !== conversation?.id) beBusy(thread);
   keep(thread, conversation ? entries(conversation) : [pending()]);
   if (!conversation) return;
   const isOther = shown !== conversation.id;
@@ -52,6 +54,12 @@ export function drawThread() {
   [shown, count] = [conversation.id, conversation.turns.length];
   if (isOther || wasAtEnd) toEnd();
   else if (isMore) byId("below").hidden = false;
+}
+
+/** Lets screen readers read what is new in a conversation, not the whole of another one. */
+function beBusy(thread) {
+  thread.setAttribute("aria-busy", "true");
+  setTimeout(() => thread.removeAttribute("aria-busy"), 500);
 }
 
 function pending() {
@@ -68,8 +76,9 @@ function showAgain() {
 
 function entries(conversation) {
   const { turns, earlier_turns: hidden = 0, article_titles: titles = {}, choices = [], rating } = conversation;
-  const begin = turns[0]?.at ?? "";
-  const happened = desk.open.earlier ? [] : (desk.open.ticket.events ?? []).filter((event) => event.at >= begin || hidden === 0);
+  const begin = Date.parse(turns[0]?.at);
+  const events = desk.open.earlier ? [] : desk.open.ticket.events ?? [];
+  const happened = events.filter((event) => hidden === 0 || Date.parse(event.at) >= begin);
   const items = [
     ...turns.map((turn) => ({ at: turn.at, turn })),
     ...happened.map((event, index) => ({ at: event.at, event, index })).filter(({ event }) => changeText(event)),
@@ -78,7 +87,7 @@ function entries(conversation) {
   let previous = null;
   for (const item of items) {
     const today = day(item.at);
-    if (today !== previous?.day) list.push({ key: `day ${today}`, mark: "", build: () => make("h3", { class: "thread-day" }, make("span", {}, today)) });
+    if (today !== previous?.day) list.push(dayEntry(today));
     list.push(item.turn ? turnEntry(item.turn, previous?.turn, titles) : eventEntry(item));
     previous = { day: today, turn: item.turn };
   }
@@ -94,12 +103,18 @@ function earlierTurns(hidden) {
   };
   return {
     key: "earlier turns", mark: String(hidden),
-    build: () => make("p", { class: "thread-line" }, make("button", { type: "button", class: "button", onclick: load }, text("earlierTurns", hidden))),
+    build: () => make("p", { class: "thread-line" },
+      make("button", { type: "button", class: "button", onclick: load }, text("earlierTurns", hidden))),
   };
 }
 
+function dayEntry(today) {
+  const build = () => make("h3", { class: "thread-day" }, make("span", {}, today));
+  return { key: `day ${today}`, mark: "", build };
+}
+
 function turnEntry(turn, before, titles) {
-  const isSame = before && before.from === turn.from && before.agent === turn.agent && Date.parse(turn.at) - Date.parse(before.at) < TOGETHER;
+  const isSame = isContinued(before, turn);
   const isRead = desk.open.readingTurn === turn.id;
   return {
     key: turn.id,
@@ -107,13 +122,20 @@ function turnEntry(turn, before, titles) {
     build: () => make("article", { class: `turn turn-${turn.from}${isSame ? " turn-same" : ""}`, "data-turn": turn.id },
       turnHead(turn, isSame),
       make("div", { class: "bubble", lang: turn.classification?.language ?? null }, turnText(turn)),
-      turn.article_id && make("p", { class: "turn-source" }, icon("article"), text("fromArticle", titles[turn.article_id] ?? turn.article_id)),
+      turn.article_id && make("p", { class: "turn-source" },
+        icon("article"), text("fromArticle", titles[turn.article_id] ?? turn.article_id)),
       turn.classification && reading(turn, isRead)),
   };
 }
 
+function isContinued(before, turn) {
+  if (before?.from !== turn.from || before.agent !== turn.agent) return false;
+  return Date.parse(turn.at) - Date.parse(before.at) < TOGETHER;
+}
+
 function turnHead(turn, isSame) {
-  const who = { agent: turn.agent ?? text("from.agent"), note: `${text("from.note")} · ${turn.agent ?? ""}` }[turn.from] ?? text(`from.${turn.from}`);
+  const name = text(`from.${turn.from}`);
+  const who = { agent: turn.agent ?? name, note: `${name} · ${turn.agent ?? ""}` }[turn.from] ?? name;
   return make("p", { class: isSame ? "turn-head unseen" : "turn-head" },
     turn.from === "note" && icon("note"),
     make("span", { class: "turn-author" }, who),
@@ -136,22 +158,28 @@ function reading(turn, isRead) {
     byId("section-reading").open = true;
     byId("section-reading").scrollIntoView({ block: "start" });
   };
-  return make("button", { type: "button", class: "turn-reading", title: text("showReading"), "aria-pressed": String(isRead), onclick: show },
+  return make("button", {
+    type: "button", class: "turn-reading", title: text("showReading"), "aria-pressed": String(isRead), onclick: show,
+  },
     intent ? `${plainWords(intent.name)} ${percent(intent.confidence)}` : text("outOfScope"),
     turn.decision && [make("span", { "aria-hidden": "true" }, " → "), text(`action.${turn.decision.action}`)]);
 }
 
 function changeText({ kind, actor, detail = {} }) {
-  const target = detail.agent ?? detail.to ?? detail.queue;
-  const who = actor === desk.me.name || actor !== "lotse" ? actor : "Lotse";
-  const event = { queue: words(detail.queue ?? desk.open.ticket.queue), reason: detail.reason ?? "", to: detail.agent ? target : words(String(target ?? "")) };
+  const who = actor === "lotse" ? "Lotse" : actor;
+  const event = {
+    queue: words(detail.queue ?? desk.open.ticket.queue),
+    to: detail.agent ?? words(detail.to ?? detail.queue ?? ""),
+    reason: detail.reason ?? "",
+  };
   return text(`change.${kind}`, kind === "returned" ? detail.agent ?? who : who, event);
 }
 
 function eventEntry({ event, index }) {
   return {
     key: `event ${index} ${event.at}`, mark: "",
-    build: () => make("p", { class: "thread-line" }, changeText(event), " ", make("time", { datetime: event.at, class: "figures" }, clock(event.at))),
+    build: () => make("p", { class: "thread-line" },
+      changeText(event), " ", make("time", { datetime: event.at, class: "figures" }, clock(event.at))),
   };
 }
 
