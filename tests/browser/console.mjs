@@ -175,7 +175,6 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await anna.page.keyboard.type(answer);
   await anna.page.keyboard.press("Control+Enter");
   await anna.page.getByText("Ihr Text ist noch da.", { exact: false }).waitFor();
-  anna.complaints.length = 0;
   assert.equal(await anna.page.locator("#words").inputValue(), answer);
   await anna.page.keyboard.press("Control+Enter");
   await until("the field is empty", async () => (await anna.page.locator("#words").inputValue()) === "");
@@ -317,7 +316,7 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await anna.page.getByRole("button", { name: "Take the next", exact: false }).waitFor();
   assert.equal(await anna.page.locator("html").getAttribute("lang"), "en");
 
-  assert.deepEqual(anna.complaints, []);
+  assert.deepEqual(anna.complaints.filter((complaint) => !complaint.includes("ERR_FAILED")), []);
   assert.deepEqual(ben.complaints, []);
   await anna.leave();
   await ben.leave();
@@ -363,7 +362,7 @@ for (const colorScheme of ["light", "dark"]) {
   await picture(page, `phone-details-${colorScheme}`);
   await page.getByRole("button", { name: "Zurück" }).tap();
   await page.getByRole("link", { name: "Zurück" }).tap();
-  assert.ok(await page.locator("#list").isVisible());
+  await page.locator("#list").waitFor();
   assert.deepEqual(complaints, []);
   await leave();
 }

@@ -14,7 +14,7 @@ import { startOverview } from "./overview.js";
 import { startPlace } from "./place.js";
 import { DEMO_NAME, showRefusal, showSignIn } from "./signin.js";
 import { language, text } from "./texts.js";
-import { forgetOthers, markRead, startUnread, unreadOfAll } from "./unread.js";
+import { forgetOthers, startUnread, unreadOfAll } from "./unread.js";
 
 const MAY_WORK = ["agent", "lead", "admin"];
 
@@ -66,7 +66,6 @@ async function work(session) {
   startClocks();
   on("unread mine list", drawTitle);
   on("connection", drawConnection);
-  document.addEventListener("visibilitychange", () => !document.hidden && desk.open && markRead(desk.open.id));
   startPlace();
   await Promise.allSettled([loadQueues(), loadMine()]);
   forgetOthers();

@@ -33,6 +33,9 @@ export function openDialog({ title, content, submit = null, onsubmit = null, wid
     wrong.textContent = problem;
     wrong.hidden = false;
   });
+  form.addEventListener("input", () => {
+    wrong.hidden = true;
+  });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit) form.requestSubmit();
   });

@@ -113,7 +113,7 @@ function said(event) {
   if (!ticket || turn.from !== "customer") return;
   refresh("mine");
   if (isSeen(ticket.id)) return;
-  markUnread(ticket.id);
+  markUnread(ticket.id, event.seq);
   if (!isNews(event)) return;
   tell(text("newsMessage", oneLine(ticket.summary.headline, 60)));
   notify(text("newsMessage", customerName(ticket)), turn.text, ticket.id);
@@ -154,13 +154,13 @@ function patch(id, facts) {
   changed("list", "mine", "open");
 }
 
-function announce({ ticket_id: id, payload }, wasMine) {
+function announce({ seq, ticket_id: id, payload }, wasMine) {
   const { change, actor, agent } = payload;
   const headline = oneLine(payload.headline ?? "", 60);
   if (actor === desk.me.name) return;
   if (agent === desk.me.name && !wasMine) {
     const words = text("newsTransferred", actor, headline);
-    if (!isSeen(id)) markUnread(id);
+    if (!isSeen(id)) markUnread(id, seq);
     tell(words);
     notify(words, "", id);
   } else if (change === "returned" && wasMine) {

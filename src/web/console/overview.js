@@ -72,7 +72,6 @@ export async function signOut() {
     await remove("/v1/session");
     sessionStorage.clear();
     location.assign("/console");
-    location.reload();
   } catch (error) {
     warn(problem(error));
   }

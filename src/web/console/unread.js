@@ -2,51 +2,64 @@
 
 import { changed, desk } from "./desk.js";
 
-let counts = new Map();
+/** By ticket, the numbers of the events that have not been seen: a second tab counts none twice. */
+let unseen = new Map();
 
 const place = () => `lotse-unread:${desk.me.name}`;
 
 function keep() {
-  localStorage.setItem(place(), JSON.stringify([...counts]));
+  localStorage.setItem(place(), JSON.stringify([...unseen]));
   changed("unread");
 }
 
 function load() {
   try {
-    counts = new Map(JSON.parse(localStorage.getItem(place()) ?? "[]"));
+    unseen = new Map(JSON.parse(localStorage.getItem(place()) ?? "[]"));
   } catch {
-    counts = new Map();
+    unseen = new Map();
   }
   changed("unread");
 }
 
-/** Reads what this browser knows of earlier visits, and follows what other tabs have read. */
+/** Reads what this browser knows of earlier visits, and follows what other tabs mark and read. */
 export function startUnread() {
   load();
-  window.addEventListener("storage", (event) => event.key === place() && load());
+  window.addEventListener("storage", (event) => {
+    if (event.key !== place()) return;
+    load();
+    markSeen();
+  });
+  document.addEventListener("visibilitychange", markSeen);
 }
 
 /** The number of unseen messages of a ticket. */
-export const unreadOf = (ticketId) => counts.get(ticketId) ?? 0;
+export const unreadOf = (ticketId) => unseen.get(ticketId)?.length ?? 0;
 
 /** The number of unseen messages of all my tickets. */
 export const unreadOfAll = () => desk.mine.reduce((sum, ticket) => sum + unreadOf(ticket.id), 0);
 
-/** One more message of this ticket is unseen. */
-export function markUnread(ticketId) {
-  counts.set(ticketId, unreadOf(ticketId) + 1);
+/** The event with this number told something new of this ticket. */
+export function markUnread(ticketId, seq) {
+  const known = unseen.get(ticketId) ?? [];
+  if (known.includes(seq)) return;
+  unseen.set(ticketId, [...known, seq]);
   keep();
 }
 
 /** Everything of this ticket has been seen. */
 export function markRead(ticketId) {
-  if (counts.delete(ticketId)) keep();
+  if (unseen.delete(ticketId)) keep();
+}
+
+/** What is open has been seen, unless the page is in the background. */
+function markSeen() {
+  if (desk.open && !document.hidden) markRead(desk.open.id);
 }
 
 /** Forgets tickets that are not mine any more. */
 export function forgetOthers() {
-  const before = counts.size;
   const mine = new Set(desk.mine.map((ticket) => ticket.id));
-  for (const id of counts.keys()) if (!mine.has(id)) counts.delete(id);
-  if (counts.size !== before) keep();
+  const others = [...unseen.keys()].filter((id) => !mine.has(id));
+  others.forEach((id) => unseen.delete(id));
+  if (others.length > 0) keep();
 }
