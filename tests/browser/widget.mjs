@@ -262,7 +262,8 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   await pressable(dialog, "rating");
   await press("Senden");
   await dialog.getByText("Vielen Dank").waitFor();
-  assert.deepEqual((await conversation(id)).rating, { score: 4, comment: "Schnell und freundlich" });
+  const { score, comment } = (await conversation(id)).rating;
+  assert.deepEqual({ score, comment }, { score: 4, comment: "Schnell und freundlich" });
   await press("Neue Unterhaltung");
   assert.equal(await turns("customer").count(), 0);
   const second = await say("Wie lange dauert die Lieferung?");
