@@ -26,21 +26,23 @@ const STYLES = {
     div, p, span, form, button, textarea, ul, svg, path { all: unset !important; color: #f00 !important; background: #f00 !important; border: 9px solid #f00 !important }`,
 };
 const PAGES = { "/": "/friendly.css", "/hostile": "/hostile.css", "/bare": null };
+const BY_HAND = `<lotse-chat key="widget" title="Nordlicht hilft" text-human="Lieber ein Mensch"></lotse-chat>`;
 
 /** A page that embeds the widget; the query's parameters become attributes of the script. */
 function page(path, attributes) {
   const sheet = PAGES[path] ? `<link rel="stylesheet" href="${PAGES[path]}">` : "";
-  const data = [...attributes].map(([name, value]) => ` data-${name}="${value}"`).join("");
+  const isByHand = path === "/by-hand";
+  const data = isByHand ? [] : [["key", "widget"], ...attributes].map(([name, value]) => ` data-${name}="${value}"`);
   return `<!doctype html><html lang="${attributes.get("language") ?? "de"}"><head><meta charset="utf-8"><title>Laden</title>
     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">${sheet}
-    <script src="${address}/widget.js" data-key="widget"${data} async></script></head>
-    <body><main><h1>Ein Laden in Kiel</h1><p>Router, Telefone und Kopfhörer.</p></main></body></html>`;
+    <script src="${address}/widget.js"${data.join("")} async></script></head>
+    <body><main><h1>Ein Laden in Kiel</h1><p>Router, Telefone und Kopfhörer.</p></main>${isByHand ? BY_HAND : ""}</body></html>`;
 }
 
 const site = createServer((incoming, answer) => {
   const { pathname, searchParams } = new URL(incoming.url, "http://site");
   const style = STYLES[pathname];
-  if (!style && !(pathname in PAGES)) return answer.writeHead(204).end();
+  if (!style && !(pathname in PAGES) && pathname !== "/by-hand") return answer.writeHead(204).end();
   answer.writeHead(200, {
     "content-type": style ? "text/css" : "text/html; charset=utf-8",
     "content-security-policy": `default-src 'none'; style-src ${PAGES[pathname] ? "'self'" : "'none'"}; script-src ${address}; connect-src ${address}; ` +
@@ -260,7 +262,8 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   await pressable(dialog, "rating");
   await press("Senden");
   await dialog.getByText("Vielen Dank").waitFor();
-  assert.deepEqual((await conversation(id)).rating, { score: 4, comment: "Schnell und freundlich" });
+  const { score, comment } = (await conversation(id)).rating;
+  assert.deepEqual({ score, comment }, { score: 4, comment: "Schnell und freundlich" });
   await press("Neue Unterhaltung");
   assert.equal(await turns("customer").count(), 0);
   const second = await say("Wie lange dauert die Lieferung?");
@@ -413,6 +416,21 @@ for (const theme of ["light", "dark"]) {
   assert.equal(await turns("customer").count(), 1);
   assert.ok(sent.length > 1 && sent.every(({ message_id }) => message_id === sent[0].message_id));
   assert.equal((await conversation(id)).turns.filter(({ from }) => from === "customer").length, 1);
+  await context.close();
+}
+
+// ---- placed by hand, with a text of its own, opened and closed by the site ----
+{
+  const { context, tab, complaints, dialog, field } = await visit("/by-hand");
+  await tab.waitForFunction(() => window.Lotse);
+  assert.ok(!(await dialog.isVisible()));
+  await tab.evaluate(() => window.Lotse.open());
+  assert.equal(await dialog.getAttribute("aria-label"), "Nordlicht hilft");
+  assert.ok(await dialog.getByRole("button", { name: "Lieber ein Mensch" }).isVisible());
+  assert.ok(await field.evaluate((node) => node.matches(":focus")));
+  await tab.evaluate(() => window.Lotse.close());
+  assert.ok(!(await dialog.isVisible()));
+  assert.deepEqual(complaints, []);
   await context.close();
 }
 

@@ -190,13 +190,13 @@ function recall() {
 
 function remember(change) {
 	Object.assign(saved, change, { at: Date.now(), unsent: unsent().map(({ node, foot, ...entry }) => entry) });
-	kept(() => saved.id || saved.unsent[0] ? localStorage.setItem(KEY, JSON.stringify(saved)) : localStorage.removeItem(KEY));
+	kept(() => localStorage.setItem(KEY, JSON.stringify(saved)));
 }
 
 /** Takes in a turn, once; it may be one that was said here and is shown already. */
 function merge(turn) {
-	let entry = entries.find(({ id }) => id === turn.id) ?? entries.find(({ id, after, text }) =>
-		!id && turn.from === "customer" && after < turn.id && flat(text) === flat(turn.text));
+	let entry = entries.find(({ id, after, text }) => id ? id === turn.id
+		: turn.from === "customer" && after < turn.id && flat(text) === flat(turn.text));
 	if (!entry) entries.push(entry = {});
 	Object.assign(entry, turn, { status: "" });
 }
@@ -228,6 +228,7 @@ const wake = () => waiters.splice(0).forEach((done) => done());
 function say(text) {
 	const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, 0)).join("");
 	entries.push({ key, from: "customer", text, at: Date.now(), after: newest() });
+	card = undefined;
 	send(entries.at(-1));
 }
 
@@ -312,10 +313,11 @@ async function listen(last) {
 	} finally { clearTimeout(timer); }
 }
 
-const press = (kind, label, onclick, mark) => make(`button.${kind}`, { type: "button", onclick, title: label }, mark ? icon(mark) : label);
+const press = (kind, label, onclick, mark) => make(`button.${kind}`, { type: "button", onclick, title: mark ? label : "" }, mark ? icon(mark) : label);
 
 /** The time, and the day if it is another than today. */
-const moment = (at) => new Date(at).toLocaleString(language, { timeStyle: "short", dateStyle: new Date(at).toDateString() === Date().slice(0, 15) ? undefined : "medium" });
+const moment = (at) => new Date(at).toLocaleString(language, { hour: "2-digit", minute: "2-digit",
+	...(new Date(at).toDateString() !== Date().slice(0, 15) && { weekday: "short", day: "numeric", month: "short" }) });
 
 /** The place in the queue, and only a promise that the clock can keep. */
 function prospect({ position, due_at, open, opens_at }) {
@@ -381,7 +383,8 @@ function rating() {
 
 function paint(toEnd) {
 	const { agent, waiting, choices = none } = now;
-	const { state = "bot" } = saved;
+	const { state, seen = "" } = saved;
+	const isSeen = isOpen && !document.hidden;
 	toEnd ||= log.scrollHeight - log.scrollTop - log.clientHeight < 60;
 	entries.sort((a, b) => (a.id ?? "z").localeCompare(b.id ?? "z"));
 	const offer = isBusy() ? none : choices;
@@ -398,29 +401,32 @@ function paint(toEnd) {
 	menu.hidden = !saved.id;
 	human.hidden = fresh.hidden = isHuman();
 	ended.hidden = !(base.hidden = state === "closed");
-	if (toEnd) log.scrollTop = (entries.at(-1)?.node.offsetTop ?? 0) - 60;
-	if (isOpen && !document.hidden && saved.seen !== newest()) remember({ seen: newest() });
-	const unread = entries.filter(({ id, from }) => from !== "customer" && id > (saved.seen ?? "")).length || "";
+	if (toEnd) log.scrollTop = card ? 1e6 : (entries.at(-1)?.node.offsetTop ?? 0) - 60;
+	if (isSeen && newest() > seen) remember({ seen: newest() });
+	const unread = !isSeen && entries.filter(({ id, from }) => from !== "customer" && id > seen).length || "";
 	set(badge, `${unread}`);
 	set(live, unread && t("unread", unread));
+	launcher.replaceChildren(icon(isOpen ? "close" : "chat"), badge);
 	launcher.ariaLabel = `${t(isOpen ? "close" : "open")} ${live.textContent}`.trim();
 	launcher.ariaExpanded = isOpen;
 }
 
 function focusField() {
-	// On a touch screen the keyboard would cover what is to be read.
+	// A keyboard on the screen would cover what is to be read.
 	(matchMedia("(pointer:coarse)").matches || base.hidden ? panel : field).focus({ preventScroll: true });
 }
 
-const attend = () => isFollowed() ? follow() : cut();
+function attend(toEnd) {
+	paint(toEnd);
+	isFollowed() ? follow() : cut();
+}
 
 function show(open, isQuiet) {
 	const hadFocus = panel.contains(host.shadowRoot.activeElement);
 	panel.hidden = !(isOpen = open);
 	root.classList.toggle("open", open);
 	kept(() => sessionStorage.setItem(KEY, open || ""));
-	paint(open);
-	attend();
+	attend(open);
 	if (open && !isQuiet) focusField();
 	else if (hadFocus) launcher.focus();
 }
@@ -445,10 +451,9 @@ const dark = matchMedia("(prefers-color-scheme:dark)");
 function tint() {
 	const { style, classList } = root;
 	const isDark = option("theme") === "dark" || option("theme") !== "light" && dark.matches;
-	const usual = isDark ? "#6bb8da" : "#0b4f6c";
 	classList.toggle("dark", isDark);
-	style.color = usual;
-	style.color = option("color") ?? usual;
+	style.color = isDark ? "#6bb8da" : "#0b4f6c";
+	style.color = option("color") ?? style.color;
 	const accent = getComputedStyle(root).color;
 	const light = accent.match(/[\d.]+/g).slice(0, 3).reduce((sum, value, index) => sum + [0.2126, 0.7152, 0.0722][index] * (value / 255) ** 2.2, 0);
 	style.cssText = `--accent:${accent};--on:${light > 0.18 ? "#000" : "#fff"};--link:${(isDark ? light > 0.3 : light < 0.14) ? accent : "var(--ink)"}`;
@@ -476,7 +481,8 @@ function build() {
 				field = make("textarea", { placeholder: t("message"), ariaLabel: t("message"), maxLength: 20_000, enterKeyHint: "send", oninput: fit, onkeydown }),
 				make("button.filled", { title: t("send") }, icon("send")))),
 		ended = make(".base.ended", {}, t("closed"), press("filled", t("new"), renew)));
-	launcher = make("button.launcher.filled", { onclick: () => show(!isOpen) }, icon("chat"), badge = make("span.badge"));
+	launcher = make("button.launcher.filled", { onclick: () => show(!isOpen) });
+	badge = make("span.badge");
 	root = make(`.root.${option("position")}`, { role: "region", ariaLabel: "Chat", lang: language }, live = make("p.unseen", { role: "status" }), panel, launcher);
 	// Keys typed here are no shortcuts of the site.
 	root.onkeydown = root.onkeyup = root.onkeypress = (event) => event.stopPropagation();
@@ -501,17 +507,17 @@ function start(element) {
 	deliver();
 	window.Lotse = { open: () => show(true), close: () => show(false) };
 	dark.onchange = tint;
-	document.addEventListener("visibilitychange", () => { paint(); attend(); });
+	document.addEventListener("visibilitychange", () => attend());
 	addEventListener("online", wake);
 	addEventListener("offline", () => cut());
 	addEventListener("storage", ({ key }) => {
 		if (key !== KEY) return;
 		const { id } = saved;
 		recall();
-		saved.id === id ? paint() : begin(saved);
+		if (saved.id !== id) begin(saved);
 		attend();
 	});
-	setInterval(() => isOpen && !document.hidden && saved.state === "waiting" && load().catch(() => paint()), 20_000);
+	setInterval(() => isOpen && !document.hidden && now.waiting && load().catch(() => paint()), 20_000);
 	// The keyboard of a phone covers the page without making it smaller.
 	for (const kind of ["resize", "scroll"]) visualViewport.addEventListener(kind, ({ target: { height, offsetTop, scale } }) => {
 		panel.style.cssText = innerWidth < 481 && scale === 1 ? `top:${offsetTop}px;height:${height}px` : "";
