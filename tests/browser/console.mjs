@@ -231,7 +231,7 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await picture(ben.page, "correction-dark");
   await isAccessible(ben.page, "the correction window");
   const corrected = steps(ben.page, "correct");
-  await ben.page.getByRole("dialog").getByRole("button", { name: "get refund", exact: true }).click();
+  await ben.page.getByRole("dialog").getByRole("button", { name: "Refund wanted", exact: true }).click();
   assert.equal((await corrected).status(), 200);
   await ben.page.getByText("Thank you, noted.", { exact: false }).first().waitFor();
   const { events } = await ticketOf(ben.page, ticket.id);

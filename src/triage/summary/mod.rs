@@ -58,6 +58,11 @@ pub fn conversation_language(turns: &[Turn]) -> Option<Language> {
     Language::ALL.into_iter().filter(|language| letters(*language) > 0).max_by_key(|l| letters(*l))
 }
 
+/// The name of an intent for people; none for an intent that this program does not know.
+pub fn intent_name(intent: &str, language: Language) -> Option<&'static str> {
+    steps::label(intent, language)
+}
+
 /// Sums up a conversation. `suggestions` are articles that may help the agent, `decision` is the
 /// one that hands the conversation over.
 pub fn summarize(

@@ -4,14 +4,13 @@ import { make } from "../common/dom.js";
 import { duration, fullTime, shortDuration } from "./format.js";
 import { text } from "./texts.js";
 
-const HURRY = 5 * 60_000;
 
 /** How a ticket's clock stands: `calm`, `soon`, `late`, or `answered` once somebody has answered. */
 export function standing({ due, created, answered }, now = Date.now()) {
   if (answered) return answered <= due ? "answered" : "answered-late";
   const left = due - now;
   if (left <= 0) return "late";
-  return left < HURRY || left < (due - created) / 4 ? "soon" : "calm";
+  return left < (due - created) / 4 ? "soon" : "calm";
 }
 
 /** The times of a ticket that its clock needs. */

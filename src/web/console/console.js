@@ -8,6 +8,7 @@ import { startConversation } from "./conversation.js";
 import { desk, loadMine, loadQueues, on } from "./desk.js";
 import { startDetails } from "./details.js";
 import { startKeyboard } from "./keyboard.js";
+import { loadLabels } from "./labels.js";
 import { startList, viewTitle } from "./list.js";
 import { startLive } from "./live.js";
 import { startOverview } from "./overview.js";
@@ -35,7 +36,10 @@ async function begin() {
     const isNobody = session.open && session.name === "demo" && localStorage.getItem(DEMO_NAME) !== "demo";
     if (isNobody) showSignIn({ open: true });
     else if (!MAY_WORK.includes(session.role)) showRefusal(session.name);
-    else work(session);
+    else {
+      await loadLabels();
+      work(session);
+    }
   } catch (error) {
     if (error.status === 401) showSignIn();
     else unreachable(error);

@@ -1,24 +1,16 @@
 // How should this message have been read? A window in which one click says it.
 
-import { get } from "../common/api.js";
 import { make } from "../common/dom.js";
-import { problem, step } from "./actions.js";
+import { step } from "./actions.js";
 import { openDialog } from "./dialog.js";
-import { plainWords } from "./format.js";
-import { tell, warn } from "./news.js";
+import { intentName, labels } from "./labels.js";
+import { tell } from "./news.js";
 import { text } from "./texts.js";
 
 const OUT_OF_SCOPE = "out_of_scope";
-let labels = null;
 
 /** Opens the window for a message; the first click on a label sends it. */
-export async function openCorrection(ticket, turn, classification) {
-  try {
-    labels ??= await get("/v1/labels");
-  } catch (error) {
-    warn(problem(error));
-    return;
-  }
+export function openCorrection(ticket, turn, classification) {
   const choose = (correction) => async () => {
     close();
     const body = turn ? { turn_id: turn.id, ...correction } : correction;
@@ -48,8 +40,8 @@ function label(words, isRead, onclick) {
 
 /** The likeliest intents first, then all others by name, with a field that narrows them down. */
 function intents(read, likely, choose) {
-  const named = new Set([read, ...likely, OUT_OF_SCOPE, ...[...labels.intents].sort()]);
-  const words = (name) => (name === OUT_OF_SCOPE ? text("noIntent") : plainWords(name));
+  const named = new Set([read, ...likely, OUT_OF_SCOPE, ...[...labels.intents].sort((one, other) => intentName(one).localeCompare(intentName(other)))]);
+  const words = (name) => (name === OUT_OF_SCOPE ? text("noIntent") : intentName(name));
   const buttons = [...named].map((name) => label(words(name), name === read, choose({ intent: name })));
   const filter = make("input", {
     type: "search", class: "field", placeholder: text("filterIntents"), "aria-label": text("filterIntents"),

@@ -3,7 +3,8 @@
 import { add, byId, make } from "../common/dom.js";
 import { drawArticles, startArticles } from "./articles.js";
 import { desk, on } from "./desk.js";
-import { date, plainWords } from "./format.js";
+import { date } from "./format.js";
+import { intentName } from "./labels.js";
 import { icon } from "./icons.js";
 import { showPane, to } from "./place.js";
 import { drawReading } from "./reading.js";
@@ -81,7 +82,7 @@ function earlierRow({ channel, state, created_at: created, topic, headline }, hr
   const channelName = text(`channel.${channel}`);
   return make("a", { class: "earlier-row", href, "aria-current": isShown ? "true" : null },
     icon(channel),
-    make("span", { class: "earlier-words" }, headline ?? (topic ? plainWords(topic) : channelName)),
+    make("span", { class: "earlier-words" }, headline ?? (topic ? intentName(topic) : channelName)),
     make("span", { class: "muted earlier-more" },
       make("time", { datetime: created, class: "figures" }, date(created)),
       ` · ${channelName} · ${text(`conversationState.${state}`)}`));

@@ -4,6 +4,7 @@ import { make } from "../common/dom.js";
 import { desk } from "./desk.js";
 import { openCorrection } from "./correct.js";
 import { clock, oneLine, percent, plainWords } from "./format.js";
+import { intentName } from "./labels.js";
 import { moodWords } from "./summary.js";
 import { text } from "./texts.js";
 import { seen } from "./thread.js";
@@ -45,9 +46,9 @@ function scores({ intent, in_scope: inScope, alternatives, sentiment, tier }) {
   const others = alternatives.filter(({ confidence }) => confidence >= 0.005).slice(0, 3);
   return make("div", { class: "scores" },
     make("h4", {}, text("intent")),
-    intent ? bar(plainWords(intent.name), intent.confidence, { strong: true }) : make("p", {},
+    intent ? bar(intentName(intent.name), intent.confidence, { strong: true }) : make("p", {},
       text(inScope === null ? "noIntent" : "outOfScope")),
-    others.map(({ name, confidence }) => bar(plainWords(name), confidence)),
+    others.map(({ name, confidence }) => bar(intentName(name), confidence)),
     inScope !== null && inScope !== undefined && bar(text("inScope"), inScope, { quiet: true }),
     sentiment && [make("h4", {}, text("mood")), bar(moodWords(sentiment.name), sentiment.confidence)],
     tier && [make("h4", {}, text("tier")), bar(`${tier.level}: ${text(`tiers.${tier.level}`)}`, tier.confidence)]);
@@ -92,7 +93,7 @@ function corrected(corrections) {
   if (corrections.length === 0) return null;
   return make("ul", { class: "corrected" }, corrections.map(({ detail, actor }) => {
     const labels = [
-      detail.intent && `${text("intent")} ${plainWords(detail.intent)}`,
+      detail.intent && `${text("intent")} ${intentName(detail.intent)}`,
       detail.tier && `${text("tier")} ${detail.tier}`,
       detail.sentiment && `${text("mood")} ${text(`sentiment.${detail.sentiment}`)}`,
     ].filter(Boolean);

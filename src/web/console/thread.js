@@ -3,7 +3,8 @@
 import { byId, keep, make } from "../common/dom.js";
 import { markdown } from "../common/markdown.js";
 import { changed, desk, loadOpen, on } from "./desk.js";
-import { clock, day, fullTime, percent, plainWords, words } from "./format.js";
+import { clock, day, fullTime, percent, words } from "./format.js";
+import { intentName } from "./labels.js";
 import { icon } from "./icons.js";
 import { problemNotice } from "./dialogs.js";
 import { showPane, showTicket } from "./place.js";
@@ -161,7 +162,7 @@ function reading(turn, isRead) {
   return make("button", {
     type: "button", class: "turn-reading", title: text("showReading"), "aria-pressed": String(isRead), onclick: show,
   },
-    intent ? `${plainWords(intent.name)} ${percent(intent.confidence)}` : text("outOfScope"),
+    intent ? `${intentName(intent.name)} ${percent(intent.confidence)}` : text("outOfScope"),
     turn.decision && [make("span", { "aria-hidden": "true" }, " → "), text(`action.${turn.decision.action}`)]);
 }
 

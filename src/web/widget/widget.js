@@ -505,7 +505,7 @@ function start(element) {
 	entries = (saved.unsent ?? []).map((entry) => ({ ...entry, status: "sending", trouble: false }));
 	show(innerWidth > 480 && !!(kept(() => sessionStorage.getItem(KEY)) ?? option("open") !== null), true);
 	deliver();
-	window.Lotse = { open: () => show(true), close: () => show(false) };
+	window.Lotse = { open: (text) => { show(true); text && say(text); }, close: () => show(false) };
 	dark.onchange = tint;
 	document.addEventListener("visibilitychange", () => attend());
 	addEventListener("online", wake);
