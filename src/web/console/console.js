@@ -37,7 +37,8 @@ async function begin() {
     if (isNobody) showSignIn({ open: true });
     else if (!MAY_WORK.includes(session.role)) showRefusal(session.name);
     else {
-      await loadLabels();
+      // Names of queues and intents stand all over the page.
+      await Promise.all([loadLabels(), loadQueues()]);
       work(session);
     }
   } catch (error) {

@@ -6,8 +6,9 @@ import { dueMark } from "./clock.js";
 import { startComposer } from "./composer.js";
 import { desk, isMine, loadOpen, on } from "./desk.js";
 import { problemNotice, resolveDialog, transferDialog } from "./dialogs.js";
-import { customerName, words } from "./format.js";
+import { customerName } from "./format.js";
 import { icon } from "./icons.js";
+import { queueName } from "./labels.js";
 import { priorityBadge } from "./list.js";
 import { showPane, to, viewAddress } from "./place.js";
 import { text } from "./texts.js";
@@ -113,7 +114,7 @@ function facts(ticket) {
     make("span", {}, customerName(ticket)),
     make("span", { class: "fact-sign" }, icon(channel), text(`channel.${channel}`)),
     make("span", {}, text(`languages.${language}`)),
-    make("span", {}, words(queue)),
+    make("span", {}, queueName(queue)),
     state === "resolved" && resolution ? make("span", {},
       text("resolvedWith", resolution)) : dueMark(ticket, { long: true }),
   ];

@@ -5,7 +5,7 @@ import { make } from "../common/dom.js";
 import { allowed, problem, step } from "./actions.js";
 import { choices, chosen, openDialog } from "./dialog.js";
 import { desk } from "./desk.js";
-import { words } from "./format.js";
+import { queueName } from "./labels.js";
 import { names, text } from "./texts.js";
 
 /** Asks whom the ticket goes to, and passes it on. */
@@ -14,7 +14,7 @@ export async function transferDialog(ticket) {
   const people = await get("/v1/agents").then(({ agents }) => agents, () => []);
   const queues = choices("target", text("queues"), desk.queues.map((queue) => ({
     value: `queue ${queue.queue}`,
-    label: words(queue.queue),
+    label: queueName(queue.queue),
     more: queue.queue === ticket.queue ? text("here") : text("waiting", queue.open, queue.claimed),
     disabled: queue.queue === ticket.queue && ticket.state === "open",
   })));

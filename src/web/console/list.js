@@ -4,8 +4,9 @@ import { add, byId, keep, make } from "../common/dom.js";
 import { dueMark } from "./clock.js";
 import { chooseView, desk, isMine, loadList, loadMore, MOST, on } from "./desk.js";
 import { problemNotice } from "./dialogs.js";
-import { clock, customerName, date, words } from "./format.js";
+import { clock, customerName, date } from "./format.js";
 import { icon } from "./icons.js";
+import { queueName } from "./labels.js";
 import { to } from "./place.js";
 import { text } from "./texts.js";
 import { unreadOf } from "./unread.js";
@@ -31,7 +32,7 @@ function filterButton(resolved, label) {
 
 /** The name of what the list shows. */
 export function viewTitle({ kind, queue, words: wanted }) {
-  if (kind === "queue") return words(queue);
+  if (kind === "queue") return queueName(queue);
   if (kind === "search") return text("results", wanted);
   return kind === "mine" ? text("mine") : text("all");
 }
@@ -106,7 +107,7 @@ function foot(ticket) {
   return [
     priorityBadge(priority),
     make("span", { title: text(`languages.${language}`) }, language.toUpperCase()),
-    desk.view.kind !== "queue" && make("span", {}, words(queue)),
+    desk.view.kind !== "queue" && make("span", {}, queueName(queue)),
     holder && make("span", { class: "row-holder" }, icon("person"), holder),
     state === "resolved" && desk.view.kind === "search" && make("span", {}, text("state.resolved")),
   ];

@@ -6,8 +6,9 @@ import { problem, takeNext } from "./actions.js";
 import { dueMark } from "./clock.js";
 import { desk, leads, on } from "./desk.js";
 import { shortcutsDialog } from "./dialogs.js";
-import { oneLine, words } from "./format.js";
+import { oneLine } from "./format.js";
 import { flag, icon } from "./icons.js";
+import { queueName } from "./labels.js";
 import { unreadMark } from "./list.js";
 import { notifies, toggleNotifications, warn } from "./news.js";
 import { to, viewAddress } from "./place.js";
@@ -99,7 +100,7 @@ function nextButton() {
 
 function drawNext() {
   const { view } = desk;
-  const label = view.kind === "queue" ? text("takeNextOf", words(view.queue)) : text("takeNext");
+  const label = view.kind === "queue" ? text("takeNextOf", queueName(view.queue)) : text("takeNext");
   const button = byId("take-next");
   if (button.textContent !== label) button.replaceChildren(make("span", {}, label));
   button.title = label;
@@ -173,7 +174,7 @@ function queueRow({ queue, open, claimed, takes, next_due_at: due }, view, curre
   return make("a", {
     class: "overview-row", href: viewAddress(view), "aria-current": current ? "true" : null, title: takes || null,
   },
-    make("span", { class: "overview-label" }, queue === null ? text("all") : words(queue)),
+    make("span", { class: "overview-label" }, queue === null ? text("all") : queueName(queue)),
     open > 0 && due && dueMark({ due_at: due, created_at: due }),
     make("span", {
       class: open > 0 ? "count figures" : "count count-none figures", title: text("waiting", open, claimed),

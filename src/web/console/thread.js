@@ -3,8 +3,8 @@
 import { byId, keep, make } from "../common/dom.js";
 import { markdown } from "../common/markdown.js";
 import { changed, desk, loadOpen, on } from "./desk.js";
-import { clock, day, fullTime, percent, words } from "./format.js";
-import { intentName } from "./labels.js";
+import { clock, day, fullTime, percent } from "./format.js";
+import { intentName, queueName } from "./labels.js";
 import { icon } from "./icons.js";
 import { problemNotice } from "./dialogs.js";
 import { showPane, showTicket } from "./place.js";
@@ -169,8 +169,8 @@ function reading(turn, isRead) {
 function changeText({ kind, actor, detail = {} }) {
   const who = actor === "lotse" ? "Lotse" : actor;
   const event = {
-    queue: words(detail.queue ?? desk.open.ticket.queue),
-    to: detail.agent ?? words(detail.to ?? detail.queue ?? ""),
+    queue: queueName(detail.queue ?? desk.open.ticket.queue),
+    to: detail.agent ?? queueName(detail.to ?? detail.queue ?? ""),
     reason: detail.reason ?? "",
   };
   return text(`change.${kind}`, kind === "returned" ? detail.agent ?? who : who, event);
