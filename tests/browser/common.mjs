@@ -13,10 +13,8 @@ export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, ha
 
 export const launch = () => chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 
-/** A person with a browser of their own; what it complains of, or loads from elsewhere, is noted. */
-export async function visit(browser, address, path, options) {
-  const context = await browser.newContext({ ...DESKTOP, ...options });
-  const page = await context.newPage();
+/** Notes what a page's browser complains of, and what is loaded from elsewhere than these addresses. */
+export function watch(page, ...addresses) {
   const complaints = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
@@ -24,8 +22,16 @@ export async function visit(browser, address, path, options) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (protocol !== "data:" && origin !== address) complaints.push(`loads ${request.url()}`);
+    if (protocol !== "data:" && !addresses.includes(origin)) complaints.push(`loads ${request.url()}`);
   });
+  return complaints;
+}
+
+/** A person with a browser of their own, whose complaints are noted. */
+export async function visit(browser, address, path, options) {
+  const context = await browser.newContext({ ...DESKTOP, ...options });
+  const page = await context.newPage();
+  const complaints = watch(page, address);
   await page.goto(address + path);
   return { page, complaints, leave: () => context.close() };
 }
@@ -44,7 +50,7 @@ export async function isAccessible(page, what) {
   // Elements that are just fading in have no contrast of their own yet.
   await page.waitForTimeout(300);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n  ")}`);
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n  ")}`);
   assert.deepEqual(found, [], `${what} is not accessible`);
 }
 
@@ -53,8 +59,8 @@ export async function fitsItsWidth(page, what) {
   assert.ok(over <= 0, `${what}: ${over} pixels too wide`);
 }
 
-export async function picture(page, name) {
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
+export async function picture(page, name, options) {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png`, ...options });
 }
 
 /** A visitor with the chat of the shop page open. */

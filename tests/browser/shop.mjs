@@ -1,58 +1,21 @@
 // Uses the demo company's page as a visitor does, and plays its morning. Run with the address of a service
 // that is an open demo with the demo's articles and model:
 //   node tests/browser/shop.mjs http://127.0.0.1:8080
-// Ends with status 0 if all holds, else with the first thing that does not. Pictures go to the directory
-// that the environment variable SCREENSHOTS names.
+// Ends with status 0 if all holds, else with the first thing that does not.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { fitsItsWidth, isAccessible, launch, picture, visit as open } from "./common.mjs";
 
 const address = process.argv[2];
-const pictures = process.env.SCREENSHOTS;
-if (pictures) mkdirSync(pictures, { recursive: true });
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch();
 
-/** A fresh visitor; what the browser complains of, what fails and what is loaded from elsewhere is noted. */
-async function visit(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
-  const page = await context.newPage();
-  const complaints = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+/** A fresh visitor; requests that failed are noted as well. */
+async function visit(options) {
+  const visitor = await open(browser, address, "/", options);
+  visitor.page.on("response", (response) => {
+    if (response.status() >= 400) visitor.complaints.push(`${response.status()} ${response.url()}`);
   });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const { origin, protocol } = new URL(request.url());
-    if (protocol !== "data:" && origin !== address) complaints.push(`loads ${request.url()}`);
-  });
-  page.on("response", (response) => {
-    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
-  });
-  await page.goto(`${address}/`);
-  return { page, complaints, leave: () => context.close() };
-}
-
-async function picture(page, name, fullPage = false) {
-  if (pictures) await page.screenshot({ path: `${pictures}/shop-${name}.png`, fullPage });
-}
-
-/** axe-core finds nothing. It is evaluated from outside the page, so that the page's policy stays as it is. */
-async function isAccessible(page, what) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`));
-  });
-  assert.deepEqual(found, [], what);
-}
-
-async function fitsItsWidth(page, what) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(over <= 0, `${what}: ${over} pixels too wide`);
+  return visitor;
 }
 
 const waiting = async () => {
@@ -81,7 +44,7 @@ for (const [locale, language] of [["de-AT", "de"], ["en-GB", "en"]]) {
       await fitsItsWidth(page, what);
       await isAccessible(page, what);
       await picture(page, what);
-      await picture(page, `${what}-whole`, true);
+      await picture(page, `${what}-whole`, { fullPage: true });
       assert.deepEqual(complaints, [], what);
       await leave();
     }
@@ -175,7 +138,7 @@ for (const [locale, language] of [["de-AT", "de"], ["en-GB", "en"]]) {
   await page.locator("#morning-feed li").nth(2).waitFor();
   await fitsItsWidth(page, "the morning on a phone");
   await isAccessible(page, "the morning on a phone");
-  await picture(page, "morning-phone", true);
+  await picture(page, "morning-phone", { fullPage: true });
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText(/^Stopped after \d+ messages\.$/).first().waitFor();
   let sent = 0;

@@ -5,14 +5,11 @@
 // pictures of each state are kept there.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { chromium, request } from "playwright-core";
+import { request } from "playwright-core";
+import { isAccessible, launch, picture as keep, watch } from "./common.mjs";
 
 const address = process.argv[2];
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
 // ---- the foreign site ----
 
@@ -55,26 +52,13 @@ const home = `http://127.0.0.1:${site.address().port}`;
 
 // ---- visitors and agents ----
 
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-
-/** Notes all that the browser complains of, and all that is loaded from elsewhere. */
-function watch(tab) {
-  const complaints = [];
-  tab.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  tab.on("pageerror", (error) => complaints.push(String(error)));
-  tab.on("request", (sent) => {
-    if (![address, home].includes(new URL(sent.url()).origin)) complaints.push(`loads ${sent.url()}`);
-  });
-  return complaints;
-}
+const browser = await launch();
 
 /** A fresh visitor in front of a page of the site. */
 async function visit(path, options) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: "de-DE", timezoneId: "Europe/Berlin", ...options });
   const tab = await context.newPage();
-  const complaints = watch(tab);
+  const complaints = watch(tab, address, home);
   await tab.goto(home + path);
   return { context, tab, complaints, ...widget(tab) };
 }
@@ -124,17 +108,8 @@ async function work(ticket, step, data = {}) {
 
 let pictures = 0;
 async function picture(tab, name) {
-  if (!process.env.SCREENSHOTS) return;
   await tab.waitForTimeout(250); // The panel rises for a moment.
-  await tab.screenshot({ path: `${process.env.SCREENSHOTS}/${String(++pictures).padStart(2, "0")}-${name}.png` });
-}
-
-/** Nothing at all that axe-core finds. */
-async function accessible(tab, what) {
-  await tab.waitForTimeout(250);
-  await tab.evaluate(axe);
-  const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], `axe-core, ${what}`);
+  await keep(tab, `${String(++pictures).padStart(2, "0")}-${name}`);
 }
 
 /** All that can be pressed is big enough for a finger. */
@@ -159,13 +134,13 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
 {
   const { context, tab, complaints, dialog, log, open, say, press, turns, bar, badge, field } = await visit("/?name=Nordlicht");
   await picture(tab, "closed");
-  await accessible(tab, "closed");
+  await isAccessible(tab, "closed");
   await open();
   assert.equal(await dialog.getAttribute("aria-label"), "Nordlicht");
   assert.match(await dialog.locator(".head").innerText(), /Bot/);
   assert.match(await turns("bot").innerText(), /ich bin ein Bot/);
   await picture(tab, "greeting");
-  await accessible(tab, "greeting");
+  await isAccessible(tab, "greeting");
 
   // A standard question is answered with its source; the visitor says whether it helped.
   const first = await say("Wie lange kann ich etwas zurückgeben?");
@@ -184,7 +159,7 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   const [choice] = unclear.reply.choices;
   await dialog.getByRole("button", { name: choice.label }).waitFor();
   await picture(tab, "choices");
-  await accessible(tab, "choices");
+  await isAccessible(tab, "choices");
   await pressable(dialog, "choices");
   const settled = outcome(tab);
   await press(choice.label);
@@ -201,7 +176,7 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   assert.match(await bar.textContent(), new RegExp(`^Platz ${waiting.position} · ${promise}$`));
   assert.ok(!(await dialog.getByRole("button", { name: "Mit einem Menschen sprechen" }).isVisible()));
   await picture(tab, "waiting");
-  await accessible(tab, "waiting");
+  await isAccessible(tab, "waiting");
 
   // A person takes over and speaks, and the visitor sees it without doing anything.
   await work(ticket, "claim");
@@ -211,7 +186,7 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   await turns("agent").locator("strong", { hasText: "kümmere" }).waitFor();
   assert.match(await turns("agent").innerText(), /^Anna Berger/);
   await picture(tab, "person");
-  await accessible(tab, "person");
+  await isAccessible(tab, "person");
 
   // Another page of the site, or the same one again: all is still there.
   const before = await log.locator(".bubble").allInnerTexts();
@@ -229,7 +204,7 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   await dialog.getByText("Nicht gesendet.").waitFor();
   await bar.getByText("Keine Verbindung").waitFor();
   await picture(tab, "offline");
-  await accessible(tab, "offline");
+  await isAccessible(tab, "offline");
   await context.setOffline(false);
   await log.getByText("Ihr Ersatz ist unterwegs.").waitFor();
   await dialog.getByText("Nicht gesendet.").waitFor({ state: "detached" });
@@ -247,7 +222,7 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   await work(ticket, "reply", { text: "Kann ich sonst noch etwas für Sie tun?" });
   await badge.getByText("1", { exact: true }).waitFor();
   await picture(tab, "badge");
-  await accessible(tab, "badge");
+  await isAccessible(tab, "badge");
   await open();
   await log.getByText("Kann ich sonst noch etwas für Sie tun?").waitFor();
   assert.ok(!(await badge.isVisible()));
@@ -258,7 +233,7 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   await press("4/5");
   await dialog.getByRole("textbox", { name: "Anmerkung" }).fill("Schnell und freundlich");
   await picture(tab, "rating");
-  await accessible(tab, "rating");
+  await isAccessible(tab, "rating");
   await pressable(dialog, "rating");
   await press("Senden");
   await dialog.getByText("Vielen Dank").waitFor();
@@ -283,7 +258,7 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   const { reply } = await say("How long can I return an item?");
   await log.getByText(`Source: ${reply.article.title}`).waitFor();
   await picture(tab, "phone-answer");
-  await accessible(tab, "phone");
+  await isAccessible(tab, "phone");
   const asked = outcome(tab);
   await dialog.getByRole("button", { name: "Talk to a person" }).tap();
   const { state, conversation_id: id } = await asked;
@@ -299,7 +274,7 @@ const HARD = { de: "Mein Paket NL-20481 ist beschädigt angekommen und das schon
   await dialog.getByRole("button", { name: "Send", exact: true }).first().tap();
   await dialog.getByText("Thank you").waitFor();
   assert.equal((await conversation(id)).rating.score, 5);
-  await accessible(tab, "phone, rated");
+  await isAccessible(tab, "phone, rated");
   const over = await tab.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(over <= 0, `${over} pixels too wide`);
   await dialog.getByRole("button", { name: "Close chat" }).tap();
@@ -343,7 +318,7 @@ for (const theme of ["light", "dark"]) {
   assert.ok(await log.getByText("Moin!").isVisible());
   await say("Versandkosten?");
   await log.getByText(/^Quelle/).waitFor();
-  await accessible(tab, `yellow, ${theme}`);
+  await isAccessible(tab, `yellow, ${theme}`);
   await picture(tab, `yellow-${theme}`);
   assert.deepEqual(complaints, []);
   await context.close();
@@ -439,7 +414,7 @@ for (const theme of ["light", "dark"]) {
   const { context, tab, open, say, log } = await visit("/?name=Nordlicht");
   await open();
   const other = await context.newPage();
-  const complaints = watch(other);
+  const complaints = watch(other, address, home);
   await other.goto(`${home}/?name=Nordlicht&open`);
   const there = widget(other);
   const { conversation_id: id } = await say("Wie lange kann ich etwas zurückgeben?");
