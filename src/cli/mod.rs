@@ -3,6 +3,7 @@
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
 mod classify;
+mod corrections;
 mod cross_validate;
 mod evaluate;
 mod import;
@@ -48,6 +49,8 @@ enum Command {
     /// Add, list and remove the people who sign in to the console
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Print what agents corrected as labelled rows for training
+    Corrections(corrections::CorrectionsArguments),
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
     /// Check the articles, try a search, understand a rank
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments).map(|()| true),
         Command::Key(command) => key::run(&command).map(|()| true),
         Command::User(command) => user::run(&command).map(|()| true),
+        Command::Corrections(arguments) => corrections::run(&arguments).map(|()| true),
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
         Command::Routing(arguments) => {

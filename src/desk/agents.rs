@@ -7,7 +7,7 @@ use crate::domain::{
     Author, Caller, Classification, Sentiment, Ticket, TicketEvent, TicketState, Turn,
 };
 use crate::store::{
-    Changed, Conflict, Conversation, Correction, StoreError, TicketChange, hash_key,
+    Changed, Conflict, Conversation, Correction, Store, StoreError, TicketChange, hash_key,
 };
 use crate::triage::summarize;
 
@@ -79,8 +79,8 @@ impl Desk {
         caller: &Caller,
         words: &Words,
     ) -> Result<Ticket, DeskError> {
-        let turn = self.agent_turn(Author::Agent, ticket_id, caller, words)?;
-        self.step(ticket_id, caller, &Step::Reply, Extra { turn: Some(turn), labels: None }).await
+        let extra = self.agent_turn(Author::Agent, ticket_id, caller, words)?;
+        self.step(ticket_id, caller, &Step::Reply, extra).await
     }
 
     /// Leaves a note that the customer never sees.
@@ -90,8 +90,8 @@ impl Desk {
         caller: &Caller,
         words: &Words,
     ) -> Result<Ticket, DeskError> {
-        let turn = self.agent_turn(Author::Note, ticket_id, caller, words)?;
-        self.step(ticket_id, caller, &Step::Note, Extra { turn: Some(turn), labels: None }).await
+        let extra = self.agent_turn(Author::Note, ticket_id, caller, words)?;
+        self.step(ticket_id, caller, &Step::Note, extra).await
     }
 
     /// Puts the ticket into another queue, held by nobody, or hands it to a colleague.
@@ -112,17 +112,15 @@ impl Desk {
             }
             None => None,
         };
-        let turn = match note {
-            Some(note) => Some(self.agent_turn(
-                Author::Note,
-                ticket_id,
-                caller,
-                &Words { text: note, message_id: None },
-            )?),
-            None => None,
+        let extra = match note {
+            Some(text) => {
+                let note = Words { text, message_id: None };
+                self.agent_turn(Author::Note, ticket_id, caller, &note)?
+            }
+            None => Extra::default(),
         };
         let step = Step::Transfer { queue, agent };
-        self.step(ticket_id, caller, &step, Extra { turn, labels: None }).await
+        self.step(ticket_id, caller, &step, extra).await
     }
 
     /// Puts the ticket back into its queue.
@@ -160,7 +158,8 @@ impl Desk {
                 "intent": labels.intent, "tier": labels.tier, "sentiment": labels.sentiment,
             }),
         };
-        self.step(ticket_id, caller, &step, Extra { turn: None, labels: Some(labels) }).await
+        self.step(ticket_id, caller, &step, Extra { labels: Some(labels), ..Extra::default() })
+            .await
     }
 
     /// Takes a step on the ticket as it is now; when somebody else is faster, on what they left.
@@ -173,9 +172,7 @@ impl Desk {
     ) -> Result<Ticket, DeskError> {
         for _ in 0..ATTEMPTS {
             let ticket = self.ticket(ticket_id).await?;
-            if let Some(turn) = &extra.turn
-                && self.is_said(turn).await?
-            {
+            if extra.is_sent(&*self.store).await? {
                 return Ok(ticket);
             }
             let Some(taken) = take(&ticket, step, caller, self.now())? else {
@@ -225,6 +222,7 @@ impl Desk {
             ticket,
             conversation_state: taken.conversation_state,
             turn: extra.turn.clone(),
+            key: extra.key.clone(),
             event: TicketEvent {
                 kind: taken.kind.to_owned(),
                 actor: caller.name.clone(),
@@ -262,28 +260,19 @@ impl Desk {
         })
     }
 
-    /// Whether the turn was recorded before; an error if its id went with other words.
-    async fn is_said(&self, turn: &Turn) -> Result<bool, DeskError> {
-        match self.store.words_of(&turn.id).await? {
-            None => Ok(false),
-            Some(words) if words == turn.text => Ok(true),
-            Some(_) => Err(StoreError::from(Conflict::MessageId(turn.id.clone())).into()),
-        }
-    }
-
     fn agent_turn(
         &self,
         from: Author,
         ticket_id: &str,
         caller: &Caller,
         words: &Words,
-    ) -> Result<Turn, DeskError> {
-        let id = match &words.message_id {
-            Some(id) => turn_id(from, ticket_id, caller, validate::message_id(id)?),
-            None => new_id("u"),
+    ) -> Result<Extra, DeskError> {
+        let key = match &words.message_id {
+            Some(id) => Some(key(from, ticket_id, caller, validate::message_id(id)?)),
+            None => None,
         };
-        Ok(Turn {
-            id,
+        let turn = Turn {
+            id: new_id("u"),
             from,
             text: validate::text(&words.text)?,
             at: self.now(),
@@ -291,7 +280,8 @@ impl Desk {
             classification: None,
             decision: None,
             article_id: None,
-        })
+        };
+        Ok(Extra { turn: Some(turn), key, labels: None })
     }
 
     fn require_queue(&self, queue: &str) -> Result<(), DeskError> {
@@ -304,10 +294,9 @@ impl Desk {
     }
 }
 
-/// Words that are sent again with their id get the same turn, which the store keeps once.
-fn turn_id(from: Author, ticket_id: &str, caller: &Caller, message_id: &str) -> String {
-    let name = format!("{} {ticket_id} {} {message_id}", from.name(), caller.name);
-    format!("u{}", &hash_key(&name)[..32])
+/// The name of words that a client gave an id: with their agent, their ticket and their kind.
+fn key(from: Author, ticket_id: &str, caller: &Caller, message_id: &str) -> String {
+    hash_key(&format!("{} {ticket_id} {} {message_id}", from.name(), caller.name))
 }
 
 fn notice(changed: &Changed) -> Notice {
@@ -319,7 +308,21 @@ fn notice(changed: &Changed) -> Notice {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Extra {
     turn: Option<Turn>,
+    /// Name of the turn, if the client gave it an id.
+    key: Option<String>,
     labels: Option<Labels>,
+}
+
+impl Extra {
+    /// Whether the turn was kept before; an error if its name went with other words.
+    async fn is_sent(&self, store: &dyn Store) -> Result<bool, DeskError> {
+        let (Some(turn), Some(key)) = (&self.turn, &self.key) else { return Ok(false) };
+        match store.words_sent(key).await? {
+            None => Ok(false),
+            Some(words) if words == turn.text => Ok(true),
+            Some(_) => Err(StoreError::from(Conflict::MessageId(key.clone())).into()),
+        }
+    }
 }
 
 /// The turn that labels are for: the named one, or the customer's last words before the ticket.

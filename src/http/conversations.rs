@@ -56,7 +56,7 @@ pub(super) async fn get_conversation(
         }
     }
     let (waiting, agent) = app.desk.waiting(&id).await?;
-    let rating = app.store.rating(&id).await?;
+    let rating = app.store.rating(&id).await?.map(GivenRating::from);
     let article_titles = article_titles(&app, &conversation);
     Ok(axum::Json(ConversationView {
         conversation,
@@ -82,6 +82,22 @@ fn article_titles(app: &App, conversation: &Conversation) -> BTreeMap<String, St
         .collect()
 }
 
+/// The customer's rating of the conversation.
+#[derive(Serialize, ToSchema)]
+struct GivenRating {
+    /// 1 very dissatisfied to 5 very satisfied.
+    score: u8,
+    /// In the customer's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
+}
+
+impl From<Rating> for GivenRating {
+    fn from(Rating { score, comment, .. }: Rating) -> Self {
+        Self { score, comment }
+    }
+}
+
 /// A conversation, and where it stands.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ConversationView {
@@ -97,7 +113,7 @@ pub(super) struct ConversationView {
     agent: Option<String>,
     /// How the customer found it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rating: Option<Rating>,
+    rating: Option<GivenRating>,
     /// Number of the latest event when this was read: listen to what comes after it.
     last_event: i64,
 }

@@ -29,6 +29,9 @@ pub(super) struct Queues {
 /// A queue and what waits in it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct QueueView {
+    /// What people call it, by language; left out where it goes by its name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    title: BTreeMap<Language, String>,
     /// What it takes, for people.
     takes: String,
     /// Languages spoken there.
@@ -50,11 +53,17 @@ pub(super) async fn list_queues(State(app): State<App>) -> Result<axum::Json<Que
     let routing = (app.routing)();
     let known = routing.queues().iter().map(|queue| {
         let count = counts.remove(&queue.name).unwrap_or_else(|| empty(&queue.name));
-        QueueView { takes: queue.takes.clone(), languages: queue.languages.clone(), count }
+        QueueView {
+            title: queue.title.clone(),
+            takes: queue.takes.clone(),
+            languages: queue.languages.clone(),
+            count,
+        }
     });
     let mut queues: Vec<QueueView> = known.collect();
     // Tickets of a queue that was since taken out of the file must not be lost from sight.
     queues.extend(counts.into_values().map(|count| QueueView {
+        title: BTreeMap::new(),
         takes: String::new(),
         languages: Vec::new(),
         count,

@@ -23,6 +23,7 @@ use crate::reports::{
     Ask, AskError, DraftForm, Report, ReportError, TableName, View, draft_page, draft_written_page,
     page, problem_page,
 };
+use crate::web::PAGE_POLICY;
 
 /// Who may see reports and begin articles.
 pub(super) const ROLE: Role = Role::Lead;
@@ -208,11 +209,12 @@ impl PageQuery {
             days = None;
         }
         let chosen = lang.as_deref().and_then(Language::from_code);
+        let page_language = chosen.unwrap_or_else(|| preferred(headers));
         View {
-            language: chosen.unwrap_or_else(|| preferred(headers)),
+            language: page_language,
             chosen: chosen.is_some(),
             ask: Ask { from, to, days, channel, queue, language },
-            queues: app.reports.queues(),
+            queues: app.reports.queues(page_language),
         }
     }
 }
@@ -316,7 +318,12 @@ async fn written_page(
     visitor(&app, &headers).await?;
     let WrittenQuery { id, language, lang } = query;
     let view = PageQuery { lang, ..PageQuery::default() }.view(&app, &headers);
+    // Only what a draft can be called: the address comes from outside.
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let path = app.config.knowledge.dir.join(language.code()).join(format!("{id}.md"));
+    if !id.bytes().all(is_name) || !path.is_file() {
+        return Err(ApiError::from(Code::ArticleNotFound).into_response());
+    }
     let path = shown_path(&app, &WrittenDraft { id, path });
     Ok(html(StatusCode::OK, draft_written_page(&path, &view)))
 }
@@ -325,12 +332,6 @@ fn html(status: StatusCode, text: String) -> Response {
     let headers = [(CONTENT_TYPE, HTML), (CONTENT_SECURITY_POLICY, PAGE_POLICY)];
     (status, headers, text).into_response()
 }
-
-/// The page's own files and nothing else; neither scripts nor styles within the page.
-const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
-     form-action 'self'; frame-ancestors 'none'",
-);
 
 /// The first language of the browser that the page speaks, by its weights; English otherwise.
 fn preferred(headers: &HeaderMap) -> Language {

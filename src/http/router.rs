@@ -17,14 +17,20 @@ use crate::web;
 /// All routes: each group with the role that it needs, the page, the documentation, and around all
 /// of them what every request passes.
 pub fn router(app: &App) -> Router {
-    let (interface, description) = interface(app).split_for_parts();
+    let (customers, for_customers) = for_customers(app).split_for_parts();
+    let (others, mut description) = for_others(app).split_for_parts();
+    description.merge(for_customers);
+    // Pages of other sites call what customers need, and ask before: OPTIONS is answered by the layer.
+    let customers = customers
+        .method_not_allowed_fallback(async || ApiError::from(Code::MethodNotAllowed))
+        .layer(cross_origin::layer(&app.config.access));
+    let interface = customers.merge(others);
     let not_found = || ApiError::from(Code::RouteNotFound).into_response();
     Router::new()
         .merge(interface.with_state(app.clone()))
         .merge(reports::pages().with_state(app.clone()))
         .merge(documentation::router(description))
-        .merge(web::router(app.access.is_open(), not_found))
-        .fallback(async || ApiError::from(Code::RouteNotFound))
+        .merge(web::router(&app.config.dir, not_found))
         .method_not_allowed_fallback(async || ApiError::from(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(app.config.server.body_limit_bytes))
         .layer(CatchPanicLayer::custom(guard::panicked))
@@ -33,19 +39,24 @@ pub fn router(app: &App) -> Router {
         .layer(from_fn(guard::observe))
 }
 
-/// The one list of routes.
-fn interface(app: &App) -> OpenApiRouter<App> {
+/// What the browsers of customers call.
+fn for_customers(app: &App) -> OpenApiRouter<App> {
+    let reading = OpenApiRouter::new().routes(routes!(messages::post_message));
+    let plain = OpenApiRouter::new()
+        .routes(routes!(conversations::get_conversation))
+        .routes(routes!(conversations::conversation_events))
+        .routes(routes!(conversations::rate_conversation))
+        .routes(routes!(conversations::rate_answer));
+    needs(Role::Widget, app, admitted(app, reading)).merge(needs(Role::Widget, app, plain))
+}
+
+/// What programs and people of the company call, and what is open to everyone.
+fn for_others(app: &App) -> OpenApiRouter<App> {
     let open = OpenApiRouter::with_openapi(documentation::head())
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(session::sign_in, session::sign_out));
 
-    let reading_for_customers = OpenApiRouter::new().routes(routes!(messages::post_message));
-    let for_customers = OpenApiRouter::new()
-        .routes(routes!(conversations::get_conversation))
-        .routes(routes!(conversations::conversation_events))
-        .routes(routes!(conversations::rate_conversation))
-        .routes(routes!(conversations::rate_answer));
     let for_everyone = OpenApiRouter::new().routes(routes!(session::who_am_i));
 
     let reading_for_channels = OpenApiRouter::new()
@@ -80,12 +91,7 @@ fn interface(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(reports::table))
         .routes(routes!(reports::draft));
 
-    let customers = needs(Role::Widget, app, admitted(app, reading_for_customers))
-        .merge(needs(Role::Widget, app, for_customers))
-        .layer(cross_origin::layer(&app.config.access));
-
-    open.merge(customers)
-        .merge(needs(Role::Widget, app, for_everyone))
+    open.merge(needs(Role::Widget, app, for_everyone))
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
         .merge(needs(Role::Agent, app, for_agents))

@@ -8,7 +8,9 @@ use tokio::sync::Semaphore;
 use super::gaps::{self, Gap, Vectors};
 use super::{Ask, AskError, Asked, Report, Table, TableName, report, rising};
 use crate::desk::{Reads, RoutingSource};
+use crate::domain::Language;
 use crate::store::{Facts, FactsFilter, Store, StoreError};
+use crate::triage::Queue;
 
 /// More messages than these do not make one report.
 const MOST_MESSAGES: usize = 3_000_000;
@@ -55,9 +57,10 @@ impl Reports {
         Self { store, reads, routing, vectors: Arc::default(), turn: Semaphore::new(1) }
     }
 
-    /// The names of all queues, for a choice.
-    pub fn queues(&self) -> Vec<String> {
-        (self.routing)().queues().iter().map(|queue| queue.name.clone()).collect()
+    /// The names of all queues, and what people call them in a language.
+    pub fn queues(&self, language: Language) -> Vec<(String, String)> {
+        let title = |queue: &Queue| queue.title.get(&language).unwrap_or(&queue.name).clone();
+        (self.routing)().queues().iter().map(|queue| (queue.name.clone(), title(queue))).collect()
     }
 
     /// What is meant by a request at this moment.
@@ -114,7 +117,9 @@ impl Reports {
         if let Some(queue) = &filters.queue
             && facts.tickets.is_empty()
         {
-            let known = self.queues();
+            let routing = (self.routing)();
+            let known: Vec<String> =
+                routing.queues().iter().map(|known| known.name.clone()).collect();
             if !known.contains(queue) {
                 return Err(ReportError::UnknownQueue { queue: queue.clone(), known });
             }

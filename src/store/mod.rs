@@ -71,7 +71,8 @@ pub trait Store: Send + Sync {
     /// A ticket's history, oldest first.
     async fn ticket_events(&self, ticket_id: &str) -> Result<Vec<TicketEvent>, StoreError>;
 
-    /// Tickets in the order in which they should be worked on.
+    /// Tickets in the order in which they should be worked on; those looked for by words, or
+    /// resolved ones alone, latest first.
     async fn tickets(&self, filter: &TicketFilter, most: usize) -> Result<Vec<Ticket>, StoreError>;
 
     /// Number of open tickets of the same queue that are worked on before this one.
@@ -80,8 +81,8 @@ pub trait Store: Send + Sync {
     /// All queues that hold unresolved tickets.
     async fn queues(&self) -> Result<Vec<QueueCount>, StoreError>;
 
-    /// The words of a turn.
-    async fn words_of(&self, turn_id: &str) -> Result<Option<String>, StoreError>;
+    /// The words that came with this [`TicketChange::key`].
+    async fn words_sent(&self, key: &str) -> Result<Option<String>, StoreError>;
 
     /// Gives the agent the next ticket of a queue, or of all queues: highest priority, then earliest due, then
     /// oldest. None if nothing waits. No two calls ever get the same ticket.

@@ -18,6 +18,8 @@ pub struct TicketChange {
     pub conversation_state: Option<ConversationState>,
     /// The agent's reply or note.
     pub turn: Option<Turn>,
+    /// Names the turn: a second one of this name is refused with [`super::Conflict::MessageId`].
+    pub key: Option<String>,
     /// What the ticket's history says of it.
     pub event: TicketEvent,
     /// What an agent says the message should have been read as.
@@ -91,7 +93,7 @@ pub struct QueueCount {
     /// Highest priority among the open ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_priority: Option<Priority>,
-    /// Earliest due time among the open ones.
+    /// Earliest due time among the open ones that nobody has answered yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_due_at: Option<Timestamp>,

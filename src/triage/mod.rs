@@ -27,7 +27,5 @@ pub use policy::{Policy, PolicyError};
 pub use routing::{
     Availability, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
 };
-pub use summary::{
-    MOST_HEADLINE_WORDS, MOST_WORDS, conversation_language, label as intent_label, summarize,
-};
+pub use summary::{MOST_HEADLINE_WORDS, MOST_WORDS, conversation_language, intent_name, summarize};
 pub use texts::{Texts, TextsError};

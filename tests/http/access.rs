@@ -72,7 +72,7 @@ async fn without_a_known_key_nothing_is_reached() {
         assert_eq!(error["error"]["code"], "unauthorized");
     }
     // Health, the page and the documentation are for everyone.
-    for path in ["/healthz", "/readyz", "/", "/assets/page.js", "/docs/", "/openapi.json"] {
+    for path in ["/healthz", "/readyz", "/", "/widget.js", "/console", "/docs/", "/openapi.json"] {
         let (status, _) = service.get(path).await;
         assert_eq!(status, StatusCode::OK, "{path}");
     }

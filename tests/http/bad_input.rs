@@ -137,9 +137,9 @@ async fn addresses_methods_and_types() {
     let cases: Vec<Case> = vec![
         ("nothing there", Method::GET, "/nothing", None, vec![]),
         ("nothing there in the interface", Method::POST, "/v1/nothing", Some(json), hello()),
-        ("no such file", Method::GET, "/assets/nothing.js", None, vec![]),
+        ("no such file", Method::GET, "/assets/console/nothing.js", None, vec![]),
         ("wrong method", Method::GET, "/v1/messages", None, vec![]),
-        ("wrong method for a page", Method::DELETE, "/", None, vec![]),
+        ("wrong method for a page", Method::DELETE, "/console", None, vec![]),
         ("no type", Method::POST, "/v1/messages", None, hello()),
         ("wrong type", Method::POST, "/v1/messages", Some("text/plain"), hello()),
         (

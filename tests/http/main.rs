@@ -4,9 +4,11 @@
 mod access;
 mod bad_input;
 mod conversation;
+mod desk;
 mod documentation;
 mod load;
 mod page;
+mod people;
 mod reading;
 mod store_faults;
 mod streams;

@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) store: SqliteSettings,
     /// Keys in the store: name (also the key itself) and role.
     pub(crate) keys: &'static [(&'static str, Role)],
+    /// Files of the operator's site: name and contents.
+    pub(crate) site: &'static [(&'static str, &'static str)],
 }
 
 /// A running service.
@@ -53,6 +55,10 @@ impl Service {
             settings.toml,
         );
         std::fs::write(dir.path().join("lotse.toml"), toml).expect("lotse.toml");
+        for (name, contents) in settings.site {
+            std::fs::create_dir_all(dir.path().join("site")).expect("a folder");
+            std::fs::write(dir.path().join("site").join(name), contents).expect("a file");
+        }
         let config = Config::load(dir.path(), [], &Flags::default()).expect("valid settings");
         let gate = Arc::new(Semaphore::new(0));
         let app = app(config, &settings, Arc::clone(&gate)).await;
@@ -127,11 +133,8 @@ async fn app(config: Config, settings: &Settings, gate: Arc<Semaphore>) -> App {
     });
     let finds = knowledge as _;
     let access = Access::new(&config, Arc::clone(&store)).await.expect("callers are known");
-    let labels = KnownLabels {
-        intents: KNOWN.iter().map(|(_, intent, ..)| (*intent).to_owned()).collect(),
-        tiers: vec![1, 2, 3],
-        sentiments: Sentiment::ALL.to_vec(),
-    };
+    let labels =
+        KnownLabels::new(KNOWN.iter().map(|(_, intent, ..)| (*intent).to_owned()).collect());
     let app = App::new(AppParts { desk, reads, finds, routing, store, access, labels, config });
     app.readiness.set_model(true);
     app.readiness.set_store(true);

@@ -81,8 +81,20 @@ fn words_name_what_a_cluster_is_about() {
     assert!(telling_words(&texts, &[], Language::De).is_empty());
 }
 
-fn question(number: i64, language: Language, text: &str, vector: &[f32], ticket: Option<usize>) -> ReadGap {
-    let gap = Gap { number, at: minute(number), language, intent: Some("place_order".to_owned()), ticket };
+fn question(
+    number: i64,
+    language: Language,
+    text: &str,
+    vector: &[f32],
+    ticket: Option<usize>,
+) -> ReadGap {
+    let gap = Gap {
+        number,
+        at: minute(number),
+        language,
+        intent: Some("place_order".to_owned()),
+        ticket,
+    };
     ReadGap { gap, text: text.to_owned(), vector: Arc::from(unit(vector)) }
 }
 

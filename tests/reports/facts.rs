@@ -1,7 +1,7 @@
 //! What does the store give for a report?
 
 use jiff::{SignedDuration, Timestamp};
-use lotse::desk::AfterResolve;
+use lotse::desk::{AfterResolve, Target};
 use lotse::domain::{Action, Caller, Channel, Language, Role, Sentiment, TicketState};
 use lotse::store::{Facts, FactsFilter, SqliteStore, StepKind, Store};
 use sqlx::Connection;
@@ -44,13 +44,9 @@ async fn two_days() -> Service {
         )
         .await;
     service.at("2026-11-17T08:00:00Z").desk.reopen(&ticket, &anna).await.unwrap();
+    let to_complaints = Target { queue: Some("complaints".to_owned()), agent: None, note: None };
     service.at("2026-11-17T08:30:00Z").desk.claim(&ticket, &anna).await.unwrap();
-    service
-        .at("2026-11-17T08:40:00Z")
-        .desk
-        .transfer(&ticket, &anna, Some("complaints"), None)
-        .await
-        .unwrap();
+    service.at("2026-11-17T08:40:00Z").desk.transfer(&ticket, &anna, to_complaints).await.unwrap();
     service.at("2026-11-17T09:00:00Z");
     service.say(Channel::Messenger, "c-gap", "Kann ich einen Gutschein verschenken?").await;
     service.at("2026-11-17T09:30:00Z").desk.rate("c-answered", 5, None).await.unwrap();
@@ -60,11 +56,8 @@ async fn two_days() -> Service {
 #[tokio::test]
 async fn it_is_what_the_desk_wrote() {
     let service = two_days().await;
-    let facts = service
-        .store
-        .facts(&filter("2026-11-16T00:00:00Z", "2026-11-18T00:00:00Z"))
-        .await
-        .unwrap();
+    let facts =
+        service.store.facts(&filter("2026-11-16T00:00:00Z", "2026-11-18T00:00:00Z")).await.unwrap();
     assert_eq!(facts.conversations.len(), 3);
     let actions: Vec<_> = facts.messages.iter().map(|message| message.action.unwrap()).collect();
     assert_eq!(actions, [Action::Answer, Action::Smalltalk, Action::Escalate, Action::Escalate]);
@@ -135,7 +128,10 @@ async fn filters_leave_what_they_name() {
             (facts.messages.len(), facts.tickets.len(), facts.ratings.len())
         }
     };
-    assert_eq!(count(FactsFilter { channel: Some(Channel::Email), ..all.clone() }).await, (1, 1, 0));
+    assert_eq!(
+        count(FactsFilter { channel: Some(Channel::Email), ..all.clone() }).await,
+        (1, 1, 0)
+    );
     assert_eq!(count(FactsFilter { channel: Some(Channel::Chat), ..all.clone() }).await, (2, 0, 1));
     assert_eq!(count(FactsFilter { language: Some(Language::En), ..all.clone() }).await, (0, 0, 0));
     let queue = |name: &str| FactsFilter { queue: Some(name.to_owned()), ..all.clone() };
@@ -197,10 +193,8 @@ async fn a_conversation_may_have_several_tickets() {
     let service = Service::start().await;
     for day in ["16", "17"] {
         let time = |clock: &str| format!("2026-11-{day}T{clock}:00Z");
-        let outcome = service
-            .at(&time("10:00"))
-            .say(Channel::Chat, "c-1", "Meine Rechnung ist falsch")
-            .await;
+        let outcome =
+            service.at(&time("10:00")).say(Channel::Chat, "c-1", "Meine Rechnung ist falsch").await;
         let ticket = outcome.ticket.unwrap().id;
         let agent = Caller { name: "Anna".to_owned(), role: Role::Agent };
         service.at(&time("10:01")).desk.claim(&ticket, &agent).await.unwrap();
@@ -211,11 +205,8 @@ async fn a_conversation_may_have_several_tickets() {
             .await
             .unwrap();
     }
-    let facts = service
-        .store
-        .facts(&filter("2026-11-16T00:00:00Z", "2026-11-18T00:00:00Z"))
-        .await
-        .unwrap();
+    let facts =
+        service.store.facts(&filter("2026-11-16T00:00:00Z", "2026-11-18T00:00:00Z")).await.unwrap();
     assert_eq!((facts.conversations.len(), facts.tickets.len()), (1, 2));
     let resolved: Vec<u32> = facts
         .steps

@@ -10,4 +10,5 @@ mod naive;
 mod pages;
 mod periods;
 mod rising;
+mod scratch;
 mod support;

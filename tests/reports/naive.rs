@@ -60,8 +60,7 @@ fn any_talk() -> impl Strategy<Value = Talk> {
         0..REASONS.len(),
     );
     let step = (0..4_000_i64, prop::sample::select(&KINDS[..]), 0..PEOPLE.len());
-    let ticket =
-        (0..30_000_i64, 0..QUEUES.len(), 0..600_i64, prop::collection::vec(step, 0..6));
+    let ticket = (0..30_000_i64, 0..QUEUES.len(), 0..600_i64, prop::collection::vec(step, 0..6));
     (
         prop::sample::select(&Channel::ALL[..]),
         prop::sample::select(&Language::ALL[..]),
@@ -131,10 +130,11 @@ fn facts(talks: &[Talk]) -> Facts {
                     at: minute(at + after),
                 })
                 .collect();
+            let (steps, state) = plausible(steps);
             let ticket = TicketFact {
                 conversation: place,
                 queue: QUEUES[*queue].into(),
-                state: state_after(&steps),
+                state,
                 opened_at: minute(*at),
                 due_at: minute(at + due),
             };
@@ -157,18 +157,17 @@ fn facts(talks: &[Talk]) -> Facts {
     facts
 }
 
-fn state_after(steps: &[StepFact]) -> TicketState {
-    let mut steps: Vec<&StepFact> = steps.iter().collect();
+/// The steps in order, without those that change nothing: resolving what is resolved, reopening
+/// what is not. With them the state in which they leave a ticket.
+fn plausible(mut steps: Vec<StepFact>) -> (Vec<StepFact>, TicketState) {
     steps.sort_by_key(|step| step.at);
-    let mut state = TicketState::Open;
-    for step in steps {
-        match step.kind {
-            StepKind::Resolved => state = TicketState::Resolved,
-            StepKind::Reopened => state = TicketState::Open,
-            _ => {}
-        }
-    }
-    state
+    let mut resolved = false;
+    steps.retain(|step| match step.kind {
+        StepKind::Resolved => !std::mem::replace(&mut resolved, true),
+        StepKind::Reopened => std::mem::replace(&mut resolved, false),
+        _ => true,
+    });
+    (steps, if resolved { TicketState::Resolved } else { TicketState::Open })
 }
 
 /// The value below which a share of the values lies, with straight lines between neighbours.
@@ -190,7 +189,11 @@ pub(crate) fn steps_of(facts: &Facts, ticket: usize, kind: StepKind) -> Vec<Time
 }
 
 /// The words of one conversation before a moment.
-pub(crate) fn messages_of(facts: &Facts, conversation: usize, before: Timestamp) -> Vec<MessageFact> {
+pub(crate) fn messages_of(
+    facts: &Facts,
+    conversation: usize,
+    before: Timestamp,
+) -> Vec<MessageFact> {
     let messages = facts.messages.iter().filter(|message| message.at < before);
     messages.filter(|message| message.conversation as usize == conversation).cloned().collect()
 }

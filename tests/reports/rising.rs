@@ -23,7 +23,10 @@ fn period() -> Period {
 
 /// So many messages of an intent in the latest three hours, and in those of each of the days before.
 fn facts(counts: &[(&str, usize, [usize; 7])]) -> Facts {
-    let mut facts = Facts { first_message_at: Some(now() - SignedDuration::from_hours(30 * 24)), ..Facts::default() };
+    let mut facts = Facts {
+        first_message_at: Some(now() - SignedDuration::from_hours(30 * 24)),
+        ..Facts::default()
+    };
     for (intent, latest, before) in counts {
         for (days, count) in std::iter::once(latest).chain(before).enumerate() {
             for index in 0..*count {
@@ -124,7 +127,10 @@ fn calm_is_left_alone() {
         alarms += usize::from(!rising(&facts(&counts), &period()).intents.is_empty());
     }
     // 1 % and three standard deviations of such a number of looks.
-    assert!(alarms as f64 / LOOKS as f64 <= 0.01 + 3.0 * (0.01 * 0.99 / LOOKS as f64).sqrt(), "{alarms}");
+    assert!(
+        alarms as f64 / LOOKS as f64 <= 0.01 + 3.0 * (0.01 * 0.99 / LOOKS as f64).sqrt(),
+        "{alarms}"
+    );
 }
 
 fn poisson(random: &mut StdRng, rate: f64) -> usize {

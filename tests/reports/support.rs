@@ -59,10 +59,10 @@ impl Service {
         let routing = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/routing.toml");
         let toml = format!("[routing]\nfile = '{routing}'\n");
         std::fs::write(dir.path().join("lotse.toml"), toml).unwrap();
-        let config = Config::load(dir.path(), [], &Flags::default()).unwrap();
-        let knowledge = config.knowledge.dir.clone();
+        let knowledge = dir.path().join("knowledge");
         std::fs::create_dir_all(knowledge.join("de")).unwrap();
         std::fs::write(knowledge.join("de/returns.md"), ARTICLE).unwrap();
+        let config = Config::load(dir.path(), [], &Flags::default()).unwrap();
         let store_file = config.store.path.clone();
         let store = SqliteStore::open(&store_file).await.unwrap();
         for (name, role) in keys {
@@ -110,6 +110,21 @@ impl Service {
         (response.status(), response.json().await.unwrap())
     }
 
+    /// A form as a browser sends it.
+    pub(crate) async fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let encode =
+            |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect();
+        let request = self
+            .request(Method::POST, path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(fields.join("&"));
+        request.send().await.unwrap()
+    }
+
     /// Sets the clock of the desk.
     pub(crate) fn at(&self, time: &str) -> &Self {
         let time: Timestamp = time.parse().unwrap();
@@ -134,7 +149,7 @@ impl Service {
     pub(crate) async fn settle(&self, ticket: &str, agent: &str, minutes: [&str; 3]) {
         let agent = Caller { name: agent.to_owned(), role: Role::Agent };
         self.at(minutes[0]).desk.claim(ticket, &agent).await.unwrap();
-        self.at(minutes[1]).desk.reply(ticket, &agent, "Erledigt.", None).await.unwrap();
+        self.at(minutes[1]).desk.reply(ticket, &agent, &words("Erledigt.")).await.unwrap();
         self.at(minutes[2])
             .desk
             .resolve(ticket, &agent, "erledigt", AfterResolve::Bot)
@@ -166,11 +181,7 @@ async fn app(config: Config, store: Arc<dyn Store>, clock: Arc<AtomicI64>) -> Ap
         }),
     });
     let access = Access::new(&config, Arc::clone(&store)).await.unwrap();
-    let labels = KnownLabels {
-        intents: KNOWN.iter().map(|(_, intent, ..)| (*intent).to_owned()).collect(),
-        tiers: vec![1, 2, 3],
-        sentiments: Sentiment::ALL.to_vec(),
-    };
+    let labels = KnownLabels::new(KNOWN.iter().map(|known| known.1.to_owned()).collect());
     let finds = knowledge as _;
     let app = App::new(AppParts { desk, reads, finds, routing, store, access, labels, config });
     app.readiness.set_model(true);
@@ -217,10 +228,16 @@ fn vector(text: &str) -> Vec<f32> {
     let words = text.to_lowercase();
     for word in words.split(|letter: char| !letter.is_alphanumeric()) {
         if word.chars().count() >= 4 {
-            let place = word.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
+            let place =
+                word.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
             vector[(place % 256) as usize] += 1.0;
         }
     }
     let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
     vector.iter().map(|value| value / length).collect()
+}
+
+/// Words of an agent.
+pub(crate) fn words(text: &str) -> lotse::desk::Words {
+    lotse::desk::Words { text: text.to_owned(), message_id: None }
 }

@@ -182,6 +182,7 @@ pub(crate) fn step(ticket: &Ticket, kind: &str, agent: &str, at: Timestamp) -> T
         ticket,
         conversation_state: Some(conversation_state),
         turn: None,
+        key: None,
         event: TicketEvent {
             kind: kind.to_owned(),
             actor: agent.to_owned(),

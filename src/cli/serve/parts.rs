@@ -9,7 +9,6 @@ use super::routing_file::RoutingFile;
 use crate::classifier::{Classifier, ClassifierService, Manifest, ServiceSettings};
 use crate::config::Config;
 use crate::desk::{Desk, DeskParts, RoutingSource, system_clock};
-use crate::domain::Sentiment;
 use crate::http::{Access, App, AppParts, KnownLabels};
 use crate::knowledge::{KnowledgeBase, KnowledgeSettings, VectorCache};
 use crate::store::{SqliteStore, Store};
@@ -115,11 +114,7 @@ impl Parts {
 
 fn known_labels(manifest: &Manifest) -> KnownLabels {
     let intents = manifest.heads.get("intent").map(|head| head.labels.clone());
-    KnownLabels {
-        intents: intents.unwrap_or_default(),
-        tiers: vec![1, 2, 3],
-        sentiments: Sentiment::ALL.to_vec(),
-    }
+    KnownLabels::new(intents.unwrap_or_default())
 }
 
 fn load_model_and_knowledge(

@@ -126,11 +126,10 @@ fn filters(asked: Option<&Asked>, view: &View) -> String {
         .collect();
     let mut queues = view.queues.clone();
     // A queue that was since taken out of the file can still be asked for.
-    queues.extend(Some(typed(&ask.queue)).filter(|queue| !queue.is_empty()));
-    queues.sort();
-    queues.dedup();
-    let queues: Vec<(String, String)> =
-        queues.into_iter().map(|queue| (queue.clone(), queue)).collect();
+    let asked_queue = typed(&ask.queue);
+    if !asked_queue.is_empty() && queues.iter().all(|(name, _)| *name != asked_queue) {
+        queues.push((asked_queue.clone(), asked_queue));
+    }
     let languages: Vec<(String, String)> = Language::ALL
         .iter()
         .map(|name| (name.code().to_owned(), texts::language_name(*name, view.language).to_owned()))

@@ -69,21 +69,21 @@ fn card(cluster: &GapCluster, asked: &Asked, view: &View) -> String {
     let code = cluster.language.code();
     let latest = asked.period.zoned(cluster.latest_at).date();
     format!(
-        "<li class=\"panel gap\"><div><h3 lang=\"{code}\">{}</h3>\
+        "<li class=\"panel gap\"><h3 lang=\"{code}\">{}</h3>\
          <blockquote lang=\"{code}\">{}</blockquote>\
-         <p class=\"muted small\">{} · {} {}</p></div>\
-         <div class=\"gap-weight\"><p><b>{}</b> {}</p><p><b>{}</b> {}</p>\
+         <p class=\"gap-weight\"><b>{}</b> {} · <b>{}</b> {}</p>\
+         <div class=\"gap-do\"><p class=\"muted small\">{} · {} {}</p>\
          <form method=\"post\" action=\"/reports/draft\">{}\
          <button class=\"button\">{}</button></form></div></li>",
         escape(&cluster.words.join(" · ")),
         escape(&clip(&cluster.example)),
-        texts::language_name(cluster.language, view.language),
-        texts.gap_latest,
-        format.day(latest),
         format.count(cluster.questions),
         texts.gap_questions,
         format.count(cluster.tickets),
         texts.gaps_saves,
+        texts::language_name(cluster.language, view.language),
+        texts.gap_latest,
+        format.day(latest),
         hidden_fields(&form, view),
         texts.gap_start,
     )

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::format::{dash, escape};
-use super::tables::intent_name;
+use super::tables::matter;
 use super::texts::Texts;
 use crate::reports::{Asked, Report, Share, Totals};
 
@@ -31,7 +31,7 @@ pub(super) fn rising(report: &Report, asked: &Asked, view: &View) -> String {
         .map(|rise| {
             format!(
                 "<li><b>{}</b> <span>{} {} {} {:02}:{:02}, {} {}</span></li>",
-                escape(&intent_name(Some(&rise.intent), view)),
+                escape(&matter(Some(&rise.intent), view)),
                 format.count(rise.messages),
                 texts.rising_messages,
                 texts.rising_since,

@@ -28,8 +28,8 @@ pub struct View {
     pub chosen: bool,
     /// Time and filters as they were asked for.
     pub ask: Ask,
-    /// Names of all queues.
-    pub queues: Vec<String>,
+    /// All queues: their names, and what people call them.
+    pub queues: Vec<(String, String)>,
 }
 
 impl View {
@@ -39,6 +39,11 @@ impl View {
 
     fn format(&self) -> Format {
         Format(self.language)
+    }
+
+    /// What people call a queue; one that is no longer in the file goes by its name.
+    fn queue_title<'a>(&'a self, name: &'a str) -> &'a str {
+        self.queues.iter().find(|(known, _)| known == name).map_or(name, |(_, title)| title)
     }
 
     /// An address with the time and filters of `ask`.

@@ -6,15 +6,15 @@ use super::svg::row_bar;
 use super::texts;
 use crate::domain::Channel;
 use crate::reports::{Group, IntentCount, Report, TicketFigures};
-use crate::triage::intent_label;
+use crate::triage::intent_name;
 
 /// Matters listed before the others are folded away.
 const MATTERS: usize = 10;
 
 /// What an intent is called; an unknown one by its own name.
-pub(super) fn intent_name(intent: Option<&str>, view: &View) -> String {
+pub(super) fn matter(intent: Option<&str>, view: &View) -> String {
     let Some(intent) = intent else { return view.texts().out_of_scope.to_owned() };
-    intent_label(intent, view.language).map_or_else(|| intent.replace('_', " "), str::to_owned)
+    intent_name(intent, view.language).map_or_else(|| intent.replace('_', " "), str::to_owned)
 }
 
 /// Where a table is to be had for a spreadsheet.
@@ -54,8 +54,11 @@ pub(super) fn waiting(report: &Report, view: &View) -> String {
         .filter(|group| group.tickets.opened > 0)
         .map(|group| waiting_row(&name_of(group), &group.tickets, view))
         .collect();
-    let by_queue: Vec<String> =
-        report.queues.iter().map(|group| waiting_row(&group.name, &group.tickets, view)).collect();
+    let by_queue: Vec<String> = report
+        .queues
+        .iter()
+        .map(|group| waiting_row(view.queue_title(&group.name), &group.tickets, view))
+        .collect();
     let part = |title: &str, first: &str, rows: &[String], csv: &str| {
         let header = [
             (first, ""),
@@ -153,7 +156,7 @@ fn intent_row(count: &IntentCount, most: usize, view: &View) -> String {
     format!(
         "<tr><th scope=\"row\">{}</th><td class=\"barred\"><span>{}</span>{}</td>\
          <td class=\"extra\">{}</td><td>{}</td><td>{}</td><td class=\"extra\">{}</td></tr>",
-        escape(&intent_name(count.intent.as_deref(), view)),
+        escape(&matter(count.intent.as_deref(), view)),
         format.count(count.messages.part),
         row_bar("series-1", count.messages.part as f64 / most as f64),
         format.share(count.messages),

@@ -66,12 +66,32 @@ pub(super) async fn of_customer(
     rows.iter().map(read_head).collect()
 }
 
-pub(super) async fn words_of(
-    pool: &SqlitePool,
-    turn_id: &str,
-) -> Result<Option<String>, StoreError> {
-    let query = sqlx::query_scalar("SELECT text FROM turns WHERE id = ?").bind(turn_id);
-    Ok(query.fetch_optional(pool).await?)
+pub(super) async fn words_sent(pool: &SqlitePool, key: &str) -> Result<Option<String>, StoreError> {
+    let query = sqlx::query_scalar(
+        "SELECT text FROM sent JOIN turns ON turns.id = sent.turn_id WHERE key = ?",
+    );
+    Ok(query.bind(key).fetch_optional(pool).await?)
+}
+
+/// Keeps that a turn came with this key; a conflict if another one did.
+pub(super) async fn put_key(
+    connection: &mut SqliteConnection,
+    key: &str,
+    turn: &Turn,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO sent (key, turn_id) VALUES (?, ?)")
+        .bind(key)
+        .bind(&turn.id)
+        .execute(connection)
+        .await
+        .map_err(|error| {
+            if is_duplicate(&error) {
+                StoreError::from(Conflict::MessageId(key.to_owned()))
+            } else {
+                error.into()
+            }
+        })?;
+    Ok(())
 }
 
 pub(super) async fn outcome_of(
@@ -184,14 +204,7 @@ pub(super) async fn append_turn(
     .bind(&turn.article_id)
     .bind(optional_json((!choices.is_empty()).then_some(choices))?)
     .execute(connection)
-    .await
-    .map_err(|error| {
-        if is_duplicate(&error) {
-            StoreError::from(Conflict::MessageId(turn.id.clone()))
-        } else {
-            error.into()
-        }
-    })?;
+    .await?;
     Ok(())
 }
 

@@ -100,8 +100,8 @@ impl Store for SqliteStore {
         tickets::queues(&self.readers).await
     }
 
-    async fn words_of(&self, turn_id: &str) -> Result<Option<String>, StoreError> {
-        conversations::words_of(&self.readers, turn_id).await
+    async fn words_sent(&self, key: &str) -> Result<Option<String>, StoreError> {
+        conversations::words_sent(&self.readers, key).await
     }
 
     async fn claim_next(

@@ -123,6 +123,7 @@ pub(super) async fn claim_next(
         ticket,
         conversation_state: Some(ConversationState::Human),
         turn: None,
+        key: None,
         event,
         correction: None,
     };
@@ -171,6 +172,9 @@ async fn follow_up(
     let moved = move_conversation(connection, &ticket.conversation_id, change).await?;
     if let Some(turn) = &change.turn {
         conversations::append_turn(connection, &ticket.conversation_id, turn, &[]).await?;
+        if let Some(key) = &change.key {
+            conversations::put_key(connection, key, turn).await?;
+        }
     }
     append_history(connection, &ticket.id, &change.event).await?;
     if let Some(correction) = &change.correction {

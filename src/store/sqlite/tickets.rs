@@ -91,7 +91,13 @@ pub(super) async fn list(
         }
         query.push(")");
     }
-    query.push(" ORDER BY ticket.priority DESC, ticket.due_at, ticket.id LIMIT ");
+    // What is done, or is looked for, is listed latest first; what is to be done in order of work.
+    let is_history = filter.words.is_some() || filter.states == [TicketState::Resolved];
+    query.push(if is_history {
+        " ORDER BY ticket.updated_at DESC, ticket.id DESC LIMIT "
+    } else {
+        " ORDER BY ticket.priority DESC, ticket.due_at, ticket.id LIMIT "
+    });
     query.push_bind(limit(most));
     query.build().fetch_all(pool).await?.iter().map(read).collect()
 }
@@ -121,7 +127,7 @@ pub(super) async fn queues(pool: &SqlitePool) -> Result<Vec<QueueCount>, StoreEr
         "SELECT queue, count(*) FILTER (WHERE state = 'open') AS open, \
          count(*) FILTER (WHERE state = 'claimed') AS claimed, \
          max(priority) FILTER (WHERE state = 'open') AS priority, \
-         min(due_at) FILTER (WHERE state = 'open') AS due_at \
+         min(due_at) FILTER (WHERE state = 'open' AND first_response_at IS NULL) AS due_at \
          FROM tickets WHERE state <> 'resolved' GROUP BY queue ORDER BY queue",
     )
     .fetch_all(pool)

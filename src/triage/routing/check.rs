@@ -165,7 +165,8 @@ impl Checker<'_> {
             }
             let line = self.line(&queue.name);
             let takes = queue.takes.clone();
-            queues.push(Queue { name, takes, languages, hours: own, channel_hours, line });
+            let title = queue.title.clone();
+            queues.push(Queue { name, title, takes, languages, hours: own, channel_hours, line });
         }
         queues
     }

@@ -67,6 +67,9 @@ pub(super) enum Clock {
 #[serde(deny_unknown_fields)]
 pub(super) struct Queue {
     pub name: Spanned<String>,
+    /// What people call it, by language.
+    #[serde(default)]
+    pub title: BTreeMap<Language, String>,
     /// What the queue takes, for people.
     #[serde(default)]
     pub takes: String,

@@ -48,6 +48,8 @@ struct Target {
 pub struct Queue {
     /// Name, as tickets carry it.
     pub name: String,
+    /// What people call it, by language; the name where it says nothing.
+    pub title: BTreeMap<Language, String>,
     /// What it takes, for people.
     pub takes: String,
     /// Languages spoken there.

@@ -20,7 +20,6 @@ use self::compose::{clip, headline};
 use self::facts::Named;
 use self::score::Score;
 use self::sentences::Sentence;
-pub use self::steps::label;
 use super::words;
 use crate::domain::{Author, Classification, Decision, Language, SuggestedArticle, Summary, Turn};
 use crate::text;
@@ -57,6 +56,11 @@ pub fn conversation_language(turns: &[Turn]) -> Option<Language> {
         read.map(|turn| turn.text.len()).sum()
     };
     Language::ALL.into_iter().filter(|language| letters(*language) > 0).max_by_key(|l| letters(*l))
+}
+
+/// The name of an intent for people; none for an intent that this program does not know.
+pub fn intent_name(intent: &str, language: Language) -> Option<&'static str> {
+    steps::label(intent, language)
 }
 
 /// Sums up a conversation. `suggestions` are articles that may help the agent, `decision` is the

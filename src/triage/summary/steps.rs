@@ -75,7 +75,7 @@ const IDENTIFIERS: [EntityKind; 4] = [
 ];
 
 /// The name of an intent for people; none for an intent that this program does not know.
-pub fn label(intent: &str, language: Language) -> Option<&'static str> {
+pub(super) fn label(intent: &str, language: Language) -> Option<&'static str> {
     STEPS.intents.get(intent).map(|step| step.label.get(language))
 }
 

@@ -1,5 +1,5 @@
-// Shows the Markdown that articles are written in: paragraphs, lists, bold, emphasis, code, links.
-// Anything else stays as it was written.
+// How is Markdown shown? As articles are written in it: paragraphs, lists, bold, emphasis, code, links.
+// Anything else stays as it was written. Nothing is ever parsed as HTML.
 
 import { add, make } from "./dom.js";
 
@@ -25,7 +25,7 @@ function inline(text) {
   return parts;
 }
 
-function block(text) {
+function block(text, keepLines) {
   const lines = text.split("\n");
   const lists = [
     { tag: "ul", item: /^\s*[-*] +/ },
@@ -45,13 +45,16 @@ function block(text) {
     return make("p", {}, make("strong", {}, inline(text.replace(heading, ""))));
   }
   const paragraph = make("p");
-  lines.forEach((line, index) => add(paragraph, index > 0 && " ", inline(line)));
+  lines.forEach((line, index) => add(paragraph, index > 0 && (keepLines ? make("br") : " "), inline(line)));
   return paragraph;
 }
 
-/** The elements that show a Markdown text. */
-export function markdown(text) {
+/**
+ * The elements that show a Markdown text. Lines of an article flow together; `keepLines` ends them
+ * where a person who typed them has ended them.
+ */
+export function markdown(text, { keepLines = false } = {}) {
   // A list may follow its introduction without a blank line.
   const separated = text.trim().replace(/^(?!\s*(?:[-*]|\d+[.)]) )(.+)\n(?=\s*(?:[-*]|\d+[.)]) +)/gmu, "$1\n\n");
-  return separated.split(/\n\s*\n/u).map(block);
+  return separated.split(/\n\s*\n/u).map((part) => block(part, keepLines));
 }
