@@ -152,10 +152,10 @@ async fn a_table() {
 async fn nonsense_is_refused_with_a_code() {
     let service = Service::start().await;
     for (query, status, code) in [
-        ("from=2026-11-20&to=2026-11-19", 422, "invalid_period"),
+        ("from=2024-11-20&to=2024-11-19", 422, "invalid_period"),
         ("from=2999-01-01", 422, "invalid_period"),
         ("from=1999-01-01", 422, "invalid_period"),
-        ("from=2026-11-20&days=3", 422, "invalid_period"),
+        ("from=2024-11-20&days=3", 422, "invalid_period"),
         ("from=yesterday", 422, "invalid_time"),
         ("to=2026-13-01", 422, "invalid_time"),
         ("days=0", 422, "invalid_time"),

@@ -118,8 +118,9 @@ async fn an_empty_store_says_what_to_do() {
 async fn a_mistake_is_told_on_the_page() {
     let service = Service::start().await;
     for (query, status, words) in [
-        ("from=2026-11-20&to=2026-11-19", 422, "Swap the two days"),
+        ("from=2024-11-20&to=2024-11-19", 422, "Swap the two days"),
         ("from=%3Cb%3E", 422, "This is no day such as 2026-11-01: &lt;b&gt;"),
+        ("from=2999-01-01", 422, "The period lies in the future"),
         ("channel=fax", 422, "There is no such channel: fax"),
         ("queue=nobody", 404, "There is no such queue: nobody"),
     ] {

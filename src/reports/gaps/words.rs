@@ -11,6 +11,10 @@ const WORDS: usize = 3;
 /// Shorter words name nothing, in characters.
 const SHORTEST: usize = 3;
 
+/// Words that begin a question and name nothing.
+const QUESTION_WORDS: &str = "wann wo wer wen wem wie warum wieso weshalb wohin woher welche welcher \
+    welches welchen wieviel when where who whom why how what which gibt geht bekomme bekommt kommt";
+
 /// The words of texts in one language.
 #[derive(Clone, Debug, Default)]
 pub struct Wording<'t> {
@@ -71,7 +75,10 @@ impl<'t> Wording<'t> {
         for member in members.iter().copied().collect::<BTreeSet<usize>>() {
             for (stem, spellings) in &self.texts[member] {
                 let names = |word: &&&str| {
-                    word.chars().count() >= SHORTEST && word.chars().any(char::is_alphabetic)
+                    let lower = word.to_lowercase();
+                    word.chars().count() >= SHORTEST
+                        && word.chars().any(char::is_alphabetic)
+                        && QUESTION_WORDS.split_whitespace().all(|known| known != lower)
                 };
                 let (count, forms) = used.entry(*stem).or_default();
                 *count += 1;
