@@ -15,6 +15,7 @@ pub mod http;
 pub mod import;
 pub mod knowledge;
 pub mod observe;
+pub mod reports;
 pub mod store;
 pub mod text;
 pub mod train;

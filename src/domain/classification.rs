@@ -93,6 +93,11 @@ impl Sentiment {
             Self::Positive => "positive",
         }
     }
+
+    /// The sentiment with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sentiment| sentiment.name() == name)
+    }
 }
 
 /// A sentiment with its calibrated confidence.

@@ -28,6 +28,13 @@ impl Action {
             Self::None => "none",
         }
     }
+
+    /// The action with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Answer, Self::Clarify, Self::Smalltalk, Self::Escalate, Self::None]
+            .into_iter()
+            .find(|action| action.name() == name)
+    }
 }
 
 /// A decision with everything that led to it.

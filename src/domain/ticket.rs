@@ -56,6 +56,11 @@ impl TicketState {
             Self::Resolved => "resolved",
         }
     }
+
+    /// The state with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Open, Self::Claimed, Self::Resolved].into_iter().find(|state| state.name() == name)
+    }
 }
 
 /// A conversation handed to a human queue.

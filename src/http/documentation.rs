@@ -32,6 +32,7 @@ const BEARER: &str = "bearer";
         (name = "messages", description = "Messages come in and are answered, or only read."),
         (name = "conversations", description = "What was said, live and afterwards."),
         (name = "agents", description = "Queues and tickets for people."),
+        (name = "reports", description = "How the work is going."),
         (name = "knowledge", description = "The approved articles."),
         (name = "service", description = "Health and figures."),
     )

@@ -76,6 +76,8 @@ table_of_errors! {
     TextTooLong "text_too_long" UNPROCESSABLE_ENTITY "The text is too long. Shorten it or send it in parts.";
     InvalidId "invalid_id" UNPROCESSABLE_ENTITY "An identifier is not usable.";
     TooManyMessages "too_many_messages" UNPROCESSABLE_ENTITY "There are too many messages in one request. Send them in several.";
+    InvalidTime "invalid_time" UNPROCESSABLE_ENTITY "A time cannot be read. Write a day such as 2026-11-01 or a moment such as 2026-11-01T08:00:00Z.";
+    InvalidPeriod "invalid_period" UNPROCESSABLE_ENTITY "The period makes no sense. It must begin before it ends, and not in the future.";
     InvalidRequest "invalid_request" UNPROCESSABLE_ENTITY "The request makes no sense as it is.";
 
     // Who calls.
@@ -92,12 +94,15 @@ table_of_errors! {
     QueueNotFound "queue_not_found" NOT_FOUND "There is no such queue. GET /v1/queues lists them.";
     AgentNotFound "agent_not_found" NOT_FOUND "There is no such agent. GET /v1/agents lists who can take a ticket.";
     ArticleNotFound "article_not_found" NOT_FOUND "There is no such article.";
+    TableNotFound "table_not_found" NOT_FOUND "There is no such table. Use one of totals, timeline, channels, queues, intents, rising, satisfaction, agents, gaps.";
     NotFound "not_found" NOT_FOUND "It is not there.";
 
     // What stands against it.
     Conflict "conflict" CONFLICT "Somebody else was faster, or it contradicts what is recorded. Load it again and decide anew.";
     CustomerMismatch "customer_mismatch" CONFLICT "The conversation belongs to another customer. Leave conversation_id out to begin a new one.";
     NotYours "not_yours" CONFLICT "Another agent holds the ticket. Ask them to release it.";
+
+    ArticleExists "article_exists" CONFLICT "There is an article of this name already. Write into that one, or choose another title.";
 
     // The service cannot do it now.
     Overloaded "overloaded" TOO_MANY_REQUESTS "As many messages as possible are in work. Try again after the time in Retry-After.";
@@ -106,6 +111,7 @@ table_of_errors! {
     DeadlineExceeded "deadline_exceeded" SERVICE_UNAVAILABLE "It took too long and was given up. Try again; a message_id keeps it from being recorded twice.";
     StoreLocked "store_locked" SERVICE_UNAVAILABLE "The store is locked by another program. Try again shortly.";
     StoreReadOnly "store_read_only" SERVICE_UNAVAILABLE "The store cannot be written. The operator must give write permission.";
+    KnowledgeReadOnly "knowledge_read_only" SERVICE_UNAVAILABLE "The knowledge folder cannot be written. The operator must give write permission.";
     StoreFailed "store_failed" SERVICE_UNAVAILABLE "The store failed. The operator finds the reason in the log.";
     StoreFull "store_full" INSUFFICIENT_STORAGE "The store is full. The operator must free disk space.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong inside the service. The operator finds the reason in the log.";
@@ -182,6 +188,11 @@ impl ApiError {
     /// The code.
     pub fn code(&self) -> Code {
         self.code
+    }
+
+    /// For people: what is wrong and what to do.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 }
 

@@ -19,6 +19,7 @@ mod messages;
 mod metrics;
 mod presence;
 mod queues;
+mod reports;
 mod router;
 mod server;
 mod session;
@@ -40,6 +41,7 @@ use presence::Signs;
 use crate::config::Config;
 use crate::desk::{Desk, Finds, Reads, RoutingSource};
 use crate::observe::{MetricsPage, Readiness, Shutdown};
+use crate::reports::Reports;
 use crate::store::Store;
 
 /// What an [`App`] is made of.
@@ -81,6 +83,8 @@ pub struct App {
     pub access: Arc<Access>,
     /// What the model can read out of a message.
     pub labels: Arc<KnownLabels>,
+    /// Makes reports.
+    pub reports: Arc<Reports>,
     /// Which agents are there.
     pub signs: Arc<Signs>,
     /// Whether messages can be worked on now.
@@ -97,6 +101,7 @@ impl App {
     /// Puts the parts together. Nothing counts as ready yet.
     pub fn new(parts: AppParts) -> Self {
         let AppParts { desk, reads, finds, routing, store, access, labels, config } = parts;
+        let reports = Reports::new(Arc::clone(&store), Arc::clone(&reads), Arc::clone(&routing));
         Self {
             desk,
             reads,
@@ -105,6 +110,7 @@ impl App {
             store,
             access: Arc::new(access),
             labels: Arc::new(labels),
+            reports: Arc::new(reports),
             signs: Arc::default(),
             readiness: Arc::default(),
             metrics: MetricsPage::install(),

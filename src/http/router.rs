@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::error::{ApiError, Code};
 use super::{
     App, access, agents, classify, context, conversations, cross_origin, documentation, events,
-    guard, health, knowledge, messages, metrics, queues, session, summarize, tickets,
+    guard, health, knowledge, messages, metrics, queues, reports, session, summarize, tickets,
 };
 use crate::domain::Role;
 use crate::web;
@@ -28,6 +28,7 @@ pub fn router(app: &App) -> Router {
     let not_found = || ApiError::from(Code::RouteNotFound).into_response();
     Router::new()
         .merge(interface.with_state(app.clone()))
+        .merge(reports::pages().with_state(app.clone()))
         .merge(documentation::router(description))
         .merge(web::router(&app.config.dir, not_found))
         .method_not_allowed_fallback(async || ApiError::from(Code::MethodNotAllowed))
@@ -85,10 +86,16 @@ fn for_others(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(agents::list_labels))
         .routes(routes!(events::agent_events));
 
+    let for_leads = OpenApiRouter::new()
+        .routes(routes!(reports::kpi))
+        .routes(routes!(reports::table))
+        .routes(routes!(reports::draft));
+
     open.merge(needs(Role::Widget, app, for_everyone))
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
         .merge(needs(Role::Agent, app, for_agents))
+        .merge(needs(reports::ROLE, app, for_leads))
 }
 
 /// Lets only callers with this role, or a higher one, reach the routes.

@@ -7,6 +7,7 @@
 mod base;
 mod bm25;
 mod cache;
+mod draft;
 mod explain;
 mod front_matter;
 mod library;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 pub use base::{KnowledgeBase, KnowledgeSettings, Status};
 pub use bm25::TermScore;
 pub use cache::VectorCache;
+pub use draft::{DraftError, NewDraft, WrittenDraft, write_draft};
 pub use explain::Explanation;
 pub use parse::{ArticleLines, ParsedArticle, parse};
 pub use problem::{Problem, Severity};

@@ -9,6 +9,7 @@ mod caller;
 mod conversation;
 mod error;
 mod event;
+mod facts;
 mod person;
 mod record;
 mod sqlite;
@@ -22,6 +23,10 @@ pub use conversation::{Conversation, ConversationHead};
 pub use error::{Conflict, StoreError};
 use event::NewEvent;
 pub use event::{Audience, Event, EventFilter, EventKind};
+pub use facts::{
+    ConversationFact, Facts, FactsFilter, MessageFact, RatingFact, Said, StepFact, StepKind,
+    TicketFact,
+};
 pub use person::{Presence, Session, User};
 pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
@@ -101,6 +106,12 @@ pub trait Store: Send + Sync {
 
     /// The rating of a conversation.
     async fn rating(&self, conversation_id: &str) -> Result<Option<Rating>, StoreError>;
+
+    /// What happened in a period, as far as reports count it: one state of the store.
+    async fn facts(&self, filter: &FactsFilter) -> Result<Facts, StoreError>;
+
+    /// The words of these messages, see [`MessageFact::number`].
+    async fn said(&self, numbers: &[i64]) -> Result<Vec<Said>, StoreError>;
 
     /// Keeps whether an answer of the bot helped; a later word replaces an earlier one.
     async fn rate_answer(&self, helpful: &Helpful) -> Result<(), StoreError>;

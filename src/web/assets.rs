@@ -62,6 +62,7 @@ const ALL: &[Asset] = &[
     asset!("console", "unread.js", SCRIPT),
     asset!("console", "unsent.js", SCRIPT),
     asset!("console", "windows.css", STYLE),
+    asset!("reports", "reports.css", STYLE),
 ];
 
 pub(super) fn find(folder: &str, name: &str) -> Option<&'static Asset> {

@@ -98,7 +98,7 @@ pub fn clopper_pearson_upper(hits: usize, total: usize, confidence: f64) -> Opti
 /// Probability of `hits` or fewer among `total` draws of chance `share`, with
 /// `log_ways = ln(total choose hits)`. Sums from the largest term downwards, each term from the one
 /// before, so that nothing overflows.
-pub(super) fn lower_tail(hits: usize, total: usize, share: f64, log_ways: f64) -> f64 {
+pub(crate) fn lower_tail(hits: usize, total: usize, share: f64, log_ways: f64) -> f64 {
     let log_term = log_ways + hits as f64 * share.ln() + (total - hits) as f64 * (-share).ln_1p();
     let odds = (1.0 - share) / share;
     let mut ratio = 1.0;
@@ -111,7 +111,7 @@ pub(super) fn lower_tail(hits: usize, total: usize, share: f64, log_ways: f64) -
 }
 
 /// Natural logarithm of `total choose hits`.
-pub(super) fn log_choose(total: usize, hits: usize) -> f64 {
+pub(crate) fn log_choose(total: usize, hits: usize) -> f64 {
     (1..=hits).map(|step| ((total - hits + step) as f64 / step as f64).ln()).sum()
 }
 

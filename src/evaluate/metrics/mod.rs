@@ -14,6 +14,7 @@ pub use intervals::{
     Bootstrap, Estimate, Interval, clopper_pearson, clopper_pearson_upper, proportion, quantile,
     wilson,
 };
+pub(crate) use intervals::{log_choose, lower_tail};
 pub use labels::{Confusion, Confusions, LabelScore, accuracy};
 pub use paired::{Agreement, Difference, mcnemar_exact};
 pub use ranking::{

@@ -3,6 +3,7 @@ mod conversations;
 mod corrections;
 mod errors;
 mod events;
+mod facts;
 mod open;
 mod people;
 mod rows;
@@ -16,9 +17,9 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 pub use open::SqliteSettings;
 
 use super::{
-    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Helpful, Key,
-    Presence, QueueCount, Rating, Recorded, Request, Session, Store, StoreError, TicketChange,
-    TicketFilter, TurnRecord, User,
+    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Facts, FactsFilter,
+    Helpful, Key, Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store,
+    StoreError, TicketChange, TicketFilter, TurnRecord, User,
 };
 use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
 
@@ -132,6 +133,14 @@ impl Store for SqliteStore {
 
     async fn rating(&self, conversation_id: &str) -> Result<Option<Rating>, StoreError> {
         callers::rating(&self.readers, conversation_id).await
+    }
+
+    async fn facts(&self, filter: &FactsFilter) -> Result<Facts, StoreError> {
+        facts::load(&mut *self.snapshot().await?, filter).await
+    }
+
+    async fn said(&self, numbers: &[i64]) -> Result<Vec<Said>, StoreError> {
+        facts::said(&mut *self.readers.acquire().await?, numbers).await
     }
 
     async fn rate_answer(&self, helpful: &Helpful) -> Result<(), StoreError> {
