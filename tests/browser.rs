@@ -50,6 +50,11 @@ fn agents_work_in_the_console() {
 }
 
 #[test]
+fn a_newcomer_plays_a_morning() {
+    play("shop");
+}
+
+#[test]
 fn visitor_and_agent_meet() {
     play("story");
 }

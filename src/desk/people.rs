@@ -10,17 +10,14 @@ use utoipa::ToSchema;
 use super::agents::Extra;
 use super::steps::Step;
 use super::{Desk, DeskError};
-use crate::domain::{Caller, Role, TicketState};
-use crate::store::{StoreError, TicketFilter};
+use crate::domain::{Caller, Role};
+use crate::store::StoreError;
 
 /// Who showed a sign of life within this time counts as present.
 const PRESENT: SignedDuration = SignedDuration::from_mins(2);
 
 /// Who works with a key instead of a name is a colleague for this long after the last call.
 const KNOWN: SignedDuration = SignedDuration::from_hours(24);
-
-/// Tickets looked at to count what each colleague holds.
-const MOST_CLAIMED: usize = 10_000;
 
 /// Somebody who can take a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -45,11 +42,7 @@ impl Desk {
     /// Everybody who can take a ticket, by name.
     pub async fn colleagues(&self) -> Result<Vec<Colleague>, DeskError> {
         let now = self.now();
-        let mut claimed = BTreeMap::<String, u32>::new();
-        let filter = TicketFilter { states: vec![TicketState::Claimed], ..TicketFilter::default() };
-        for ticket in self.store.tickets(&filter, MOST_CLAIMED).await? {
-            *claimed.entry(ticket.agent.unwrap_or_default()).or_default() += 1;
-        }
+        let claimed: BTreeMap<String, u32> = self.store.claims().await?.into_iter().collect();
         let mut colleagues = BTreeMap::<String, Colleague>::new();
         for user in self.store.users().await? {
             let role = Some(user.role);

@@ -180,6 +180,9 @@ pub trait Store: Send + Sync {
     /// Who was there since then, by name.
     async fn presence(&self, since: Timestamp) -> Result<Vec<Presence>, StoreError>;
 
+    /// How many tickets each agent holds, by name.
+    async fn claims(&self) -> Result<Vec<(String, u32)>, StoreError>;
+
     /// Identifiers of tickets whose holder was last there before then.
     async fn abandoned(&self, before: Timestamp) -> Result<Vec<String>, StoreError>;
 

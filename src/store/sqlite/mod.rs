@@ -231,6 +231,10 @@ impl Store for SqliteStore {
         people::presence(&self.readers, since).await
     }
 
+    async fn claims(&self) -> Result<Vec<(String, u32)>, StoreError> {
+        people::claims(&self.readers).await
+    }
+
     async fn abandoned(&self, before: Timestamp) -> Result<Vec<String>, StoreError> {
         people::abandoned(&self.readers, before).await
     }

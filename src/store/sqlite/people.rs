@@ -1,8 +1,9 @@
 //! Users, who is signed in, and who is there.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Row, Sqlite, SqlitePool};
 
 use super::errors::is_duplicate;
 use super::rows::{named, time};
@@ -48,29 +49,24 @@ pub(super) async fn set_password(
     name: &str,
     password_hash: &str,
 ) -> Result<(), StoreError> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let result = sqlx::query("UPDATE users SET password_hash = ? WHERE name = ?")
-        .bind(password_hash)
-        .bind(name)
-        .execute(&mut *transaction)
-        .await?;
-    if result.rows_affected() == 0 {
-        return Err(StoreError::not_found("user", name));
-    }
-    sqlx::query("DELETE FROM sessions WHERE name = ?")
-        .bind(name)
-        .execute(&mut *transaction)
-        .await?;
-    Ok(transaction.commit().await?)
+    let change = sqlx::query("UPDATE users SET password_hash = ? WHERE name = ?");
+    and_end_sessions(pool, name, change.bind(password_hash).bind(name)).await
 }
 
 /// Removes the person and ends the sessions.
 pub(super) async fn remove_user(pool: &SqlitePool, name: &str) -> Result<(), StoreError> {
+    let change = sqlx::query("DELETE FROM users WHERE name = ?");
+    and_end_sessions(pool, name, change.bind(name)).await
+}
+
+/// Changes the person's row and ends the person's sessions: both or neither.
+async fn and_end_sessions<'q>(
+    pool: &SqlitePool,
+    name: &str,
+    change: Query<'q, Sqlite, SqliteArguments>,
+) -> Result<(), StoreError> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let result = sqlx::query("DELETE FROM users WHERE name = ?")
-        .bind(name)
-        .execute(&mut *transaction)
-        .await?;
+    let result = change.execute(&mut *transaction).await?;
     if result.rows_affected() == 0 {
         return Err(StoreError::not_found("user", name));
     }
@@ -145,6 +141,13 @@ pub(super) async fn presence(
     rows.iter()
         .map(|row| Ok(Presence { agent: row.try_get("agent")?, seen_at: time(row, "seen_at")? }))
         .collect()
+}
+
+pub(super) async fn claims(pool: &SqlitePool) -> Result<Vec<(String, u32)>, StoreError> {
+    let query = sqlx::query_as(
+        "SELECT agent, count(*) FROM tickets WHERE state = 'claimed' GROUP BY agent ORDER BY agent",
+    );
+    Ok(query.fetch_all(pool).await?)
 }
 
 /// Identifiers of tickets whose holder was last there before then.
