@@ -66,12 +66,11 @@ impl Period {
     /// The period of the same length just before, as far as this one has come: today until noon is
     /// compared with yesterday until noon.
     pub fn before(&self) -> Option<Self> {
-        let back: Box<dyn Fn(Timestamp) -> Option<Timestamp>> = match self.whole_days() {
-            Some(days) => Box::new(move |at| shift_days(&self.zoned(at), days)),
-            None => {
-                let length = self.to.duration_since(self.from);
-                Box::new(move |at| at.checked_sub(length).ok())
-            }
+        let days = self.whole_days();
+        let length = self.to.duration_since(self.from);
+        let back = |at: Timestamp| match days {
+            Some(days) => shift_days(&self.zoned(at), days),
+            None => at.checked_sub(length).ok(),
         };
         Some(Self {
             from: back(self.from)?,
