@@ -146,11 +146,11 @@ fn read_period(
             Edge::Start.of(first, timezone).unwrap_or(to)
         }
     };
-    if from >= to {
-        return Err(AskError::Backwards { from, to });
-    }
     if from > now {
         return Err(AskError::Future(from));
+    }
+    if from >= to {
+        return Err(AskError::Backwards { from, to });
     }
     if to.duration_since(from).as_hours() > MOST_DAYS * 24 {
         return Err(AskError::TooLong);

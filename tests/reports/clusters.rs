@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lotse::domain::Language;
 use lotse::reports::Gaps;
-use lotse::reports::gaps::{Gap, ReadGap, clusters, put_together, telling_words};
+use lotse::reports::gaps::{Cluster, Gap, ReadGap, Wording, clusters, put_together};
 use proptest::prelude::*;
 
 use crate::naive::minute;
@@ -12,6 +12,10 @@ use crate::naive::minute;
 fn unit(values: &[f32]) -> Vec<f32> {
     let length = values.iter().map(|value| value * value).sum::<f32>().sqrt().max(1e-6);
     values.iter().map(|value| value / length).collect()
+}
+
+fn cosine(left: &[f32], right: &[f32]) -> f32 {
+    left.iter().zip(right).map(|(left, right)| left * right).sum()
 }
 
 #[test]
@@ -24,42 +28,47 @@ fn texts_of_one_direction_make_a_cluster_and_a_stranger_stays_alone() {
         unit(&[0.1, 1.0, 0.0]),
         unit(&[-1.0, -1.0, 1.0]),
     ];
-    let vectors: Vec<&[f32]> = vectors.iter().map(Vec::as_slice).collect();
-    assert_eq!(clusters(&vectors), [(vec![0, 2, 3], 3), (vec![1, 4], 1)]);
-    assert_eq!(clusters(&[]), []);
+    let found = clusters(6, 0.8, |left, right| cosine(&vectors[left], &vectors[right]));
+    let large = Cluster { members: vec![0, 2, 3], middle: 3 };
+    let small = Cluster { members: vec![1, 4], middle: 1 };
+    assert_eq!(found, [large, small]);
+    assert_eq!(clusters(0, 0.8, |_, _| 1.0), []);
+    assert_eq!(clusters(1, 0.8, |_, _| 1.0), []);
 }
 
 proptest! {
     #[test]
     fn clusters_share_no_member_and_none_is_far_from_all(
         texts in prop::collection::vec(prop::collection::vec(-1.0_f32..1.0, 4), 0..40),
+        near in 0.3_f32..0.95,
     ) {
         let vectors: Vec<Vec<f32>> = texts.iter().map(|text| unit(text)).collect();
-        let vectors: Vec<&[f32]> = vectors.iter().map(Vec::as_slice).collect();
-        let cosine = |left: usize, right: usize| -> f32 {
-            vectors[left].iter().zip(vectors[right]).map(|(left, right)| left * right).sum()
-        };
-        let found = clusters(&vectors);
+        let alike = |left: usize, right: usize| cosine(&vectors[left], &vectors[right]);
+        let found = clusters(vectors.len(), near, alike);
         let mut seen = vec![false; vectors.len()];
-        for (members, middle) in &found {
+        for Cluster { members, middle } in &found {
             prop_assert!(members.len() >= 2 && members.contains(middle));
             for member in members {
                 prop_assert!(!std::mem::replace(&mut seen[*member], true), "{member} twice");
             }
             // One of them is near to all the others.
             let centre = members.iter().any(|one| {
-                members.iter().all(|other| one == other || cosine(*one, *other) >= 0.6)
+                members.iter().all(|other| one == other || alike(*one, *other) >= near)
             });
             prop_assert!(centre, "{members:?}");
+            let to_all = |one: usize| -> f32 {
+                members.iter().filter(|other| **other != one).map(|other| alike(one, *other)).sum()
+            };
+            prop_assert!(members.iter().all(|one| to_all(*one) <= to_all(*middle) + 1e-4));
         }
-        // Two that are left alone are not alike.
+        // No two that are left alone are alike.
         let alone: Vec<usize> = (0..vectors.len()).filter(|index| !seen[*index]).collect();
         for left in &alone {
             for right in alone.iter().filter(|right| *right < left) {
-                prop_assert!(cosine(*left, *right) < 0.65);
+                prop_assert!(alike(*left, *right) < near);
             }
         }
-        prop_assert!(found.windows(2).all(|pair| pair[0].0.len() >= pair[1].0.len()));
+        prop_assert!(found.windows(2).all(|pair| pair[0].members.len() >= pair[1].members.len()));
     }
 }
 
@@ -73,12 +82,18 @@ fn words_name_what_a_cluster_is_about() {
         "Kann ich einen Geschenkgutschein kaufen?",
         "Wo kann ich das kaufen?",
     ];
-    let words = telling_words(&texts, &[0, 1, 2], Language::De);
-    assert!(words.iter().any(|word| word.starts_with("Handy")), "{words:?}");
+    let wording = Wording::of(&texts, Language::De);
+    let words = wording.telling(&[0, 1, 2]);
+    assert!(words.contains(&"Handy".to_owned()), "{words:?}");
     assert!(words.contains(&"Zahlung".to_owned()), "{words:?}");
-    let words = telling_words(&texts, &[3, 4], Language::De);
+    let words = wording.telling(&[3, 4]);
     assert!(words[0].starts_with("Geschenkgutschein"), "{words:?}");
-    assert!(telling_words(&texts, &[], Language::De).is_empty());
+    assert!(wording.telling(&[]).is_empty());
+    // A rare word in common weighs more than a frequent one.
+    assert!(wording.likeness(0, 1) > wording.likeness(2, 5));
+    assert!((wording.likeness(0, 0) - 1.0).abs() < 1e-6);
+    assert!(wording.likeness(0, 3).abs() < 1e-6);
+    assert!(Wording::of(&["", "!?"], Language::En).likeness(0, 1).abs() < 1e-6);
 }
 
 fn question(

@@ -28,11 +28,11 @@ fn filter(from: &str, to: &str) -> FactsFilter {
 async fn two_days() -> Service {
     let service = Service::start().await;
     let anna = Caller { name: "Anna".to_owned(), role: Role::Agent };
-    service.at("2026-11-16T09:00:00Z");
+    service.at("2024-11-18T09:00:00Z");
     service.say(Channel::Chat, "c-answered", "Kann ich das zurückgeben?").await;
-    service.at("2026-11-16T09:01:00Z").say(Channel::Chat, "c-answered", "Danke").await;
+    service.at("2024-11-18T09:01:00Z").say(Channel::Chat, "c-answered", "Danke").await;
     let billed = service
-        .at("2026-11-16T10:00:00Z")
+        .at("2024-11-18T10:00:00Z")
         .say(Channel::Email, "c-billing", "Meine Rechnung ist falsch, das ist eine Frechheit")
         .await;
     let ticket = billed.ticket.unwrap().id;
@@ -40,16 +40,16 @@ async fn two_days() -> Service {
         .settle(
             &ticket,
             "Anna",
-            ["2026-11-16T10:10:00Z", "2026-11-16T10:20:00Z", "2026-11-16T10:50:00Z"],
+            ["2024-11-18T10:10:00Z", "2024-11-18T10:20:00Z", "2024-11-18T10:50:00Z"],
         )
         .await;
-    service.at("2026-11-17T08:00:00Z").desk.reopen(&ticket, &anna).await.unwrap();
+    service.at("2024-11-19T08:00:00Z").desk.reopen(&ticket, &anna).await.unwrap();
     let to_complaints = Target { queue: Some("complaints".to_owned()), agent: None, note: None };
-    service.at("2026-11-17T08:30:00Z").desk.claim(&ticket, &anna).await.unwrap();
-    service.at("2026-11-17T08:40:00Z").desk.transfer(&ticket, &anna, to_complaints).await.unwrap();
-    service.at("2026-11-17T09:00:00Z");
+    service.at("2024-11-19T08:30:00Z").desk.claim(&ticket, &anna).await.unwrap();
+    service.at("2024-11-19T08:40:00Z").desk.transfer(&ticket, &anna, to_complaints).await.unwrap();
+    service.at("2024-11-19T09:00:00Z");
     service.say(Channel::Messenger, "c-gap", "Kann ich einen Gutschein verschenken?").await;
-    service.at("2026-11-17T09:30:00Z").desk.rate("c-answered", 5, None).await.unwrap();
+    service.at("2024-11-19T09:30:00Z").desk.rate("c-answered", 5, None).await.unwrap();
     service
 }
 
@@ -57,7 +57,7 @@ async fn two_days() -> Service {
 async fn it_is_what_the_desk_wrote() {
     let service = two_days().await;
     let facts =
-        service.store.facts(&filter("2026-11-16T00:00:00Z", "2026-11-18T00:00:00Z")).await.unwrap();
+        service.store.facts(&filter("2024-11-18T00:00:00Z", "2024-11-20T00:00:00Z")).await.unwrap();
     assert_eq!(facts.conversations.len(), 3);
     let actions: Vec<_> = facts.messages.iter().map(|message| message.action.unwrap()).collect();
     assert_eq!(actions, [Action::Answer, Action::Smalltalk, Action::Escalate, Action::Escalate]);
@@ -75,7 +75,7 @@ async fn it_is_what_the_desk_wrote() {
     let billed = &facts.tickets[0];
     let conversation = &facts.conversations[billed.conversation as usize];
     assert_eq!((conversation.channel, conversation.language), (Channel::Email, Language::De));
-    assert_eq!(conversation.began_at, at("2026-11-16T10:00:00Z"));
+    assert_eq!(conversation.began_at, at("2024-11-18T10:00:00Z"));
     assert_eq!((&*billed.queue, billed.state), ("complaints", TicketState::Open));
     let kinds: Vec<_> =
         facts.steps.iter().filter(|step| step.ticket == 0).map(|step| step.kind).collect();
@@ -93,7 +93,7 @@ async fn it_is_what_the_desk_wrote() {
     );
     assert_eq!(&*facts.steps[2].actor, "Anna");
     assert_eq!(facts.ratings.len(), 1);
-    assert_eq!(facts.first_message_at, Some(at("2026-11-16T09:00:00Z")));
+    assert_eq!(facts.first_message_at, Some(at("2024-11-18T09:00:00Z")));
     let numbers: Vec<i64> = facts.messages.iter().map(|message| message.number).collect();
     let said = service.store.said(&numbers[3..]).await.unwrap();
     assert_eq!(said[0].text, "Kann ich einen Gutschein verschenken?");
@@ -107,20 +107,20 @@ async fn the_window_ends_before_its_end_and_tickets_that_still_wait_are_in_it() 
         let (store, filter) = (service.store.clone(), filter(from, to));
         async move { store.facts(&filter).await.unwrap() }
     };
-    let exact = facts("2026-11-16T09:00:00Z", "2026-11-16T10:00:00Z").await;
+    let exact = facts("2024-11-18T09:00:00Z", "2024-11-18T10:00:00Z").await;
     assert_eq!((exact.messages.len(), exact.tickets.len()), (2, 0));
     // Opened the day before, and neither resolved since.
-    let later = facts("2026-11-18T00:00:00Z", "2026-11-19T00:00:00Z").await;
+    let later = facts("2024-11-20T00:00:00Z", "2024-11-21T00:00:00Z").await;
     assert_eq!((later.messages.len(), later.tickets.len(), later.ratings.len()), (0, 2, 0));
-    assert_eq!(later.first_message_at, Some(at("2026-11-16T09:00:00Z")));
-    let earlier = facts("2026-11-10T00:00:00Z", "2026-11-16T00:00:00Z").await;
+    assert_eq!(later.first_message_at, Some(at("2024-11-18T09:00:00Z")));
+    let earlier = facts("2024-11-12T00:00:00Z", "2024-11-18T00:00:00Z").await;
     assert_eq!(earlier, Facts { first_message_at: later.first_message_at, ..Facts::default() });
 }
 
 #[tokio::test]
 async fn filters_leave_what_they_name() {
     let service = two_days().await;
-    let all = filter("2026-11-16T00:00:00Z", "2026-11-18T00:00:00Z");
+    let all = filter("2024-11-18T00:00:00Z", "2024-11-20T00:00:00Z");
     let count = |filter: FactsFilter| {
         let store = service.store.clone();
         async move {
@@ -191,8 +191,8 @@ async fn many_rows_come_whole_and_in_order() {
 #[tokio::test]
 async fn a_conversation_may_have_several_tickets() {
     let service = Service::start().await;
-    for day in ["16", "17"] {
-        let time = |clock: &str| format!("2026-11-{day}T{clock}:00Z");
+    for day in ["18", "19"] {
+        let time = |clock: &str| format!("2024-11-{day}T{clock}:00Z");
         let outcome =
             service.at(&time("10:00")).say(Channel::Chat, "c-1", "Meine Rechnung ist falsch").await;
         let ticket = outcome.ticket.unwrap().id;
@@ -206,7 +206,7 @@ async fn a_conversation_may_have_several_tickets() {
             .unwrap();
     }
     let facts =
-        service.store.facts(&filter("2026-11-16T00:00:00Z", "2026-11-18T00:00:00Z")).await.unwrap();
+        service.store.facts(&filter("2024-11-18T00:00:00Z", "2024-11-20T00:00:00Z")).await.unwrap();
     assert_eq!((facts.conversations.len(), facts.tickets.len()), (1, 2));
     let resolved: Vec<u32> = facts
         .steps

@@ -10,5 +10,4 @@ mod naive;
 mod pages;
 mod periods;
 mod rising;
-mod scratch;
 mod support;

@@ -56,6 +56,7 @@ fn nonsense_is_refused_with_its_reason() {
     assert!(matches!(ask("", "2026-11-01T25:00:00Z", ""), Err(AskError::Time { field: "to", .. })));
     assert!(matches!(ask("2026-11-20", "2026-11-19", ""), Err(AskError::Backwards { .. })));
     assert!(matches!(ask("2026-11-24", "2026-11-30", ""), Err(AskError::Future(_))));
+    assert!(matches!(ask("2026-11-24", "", ""), Err(AskError::Future(_))));
     assert!(matches!(ask("2016-11-24", "2026-11-20", ""), Err(AskError::TooLong)));
     assert!(matches!(ask("2026-11-20", "", "7"), Err(AskError::Both)));
     for days in ["0", "-1", "x", "1.5", "99999"] {

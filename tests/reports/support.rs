@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use lotse::domain::{
     SentimentScore, TierScore,
 };
 use lotse::http::{self, Access, App, AppParts, KnownLabels};
-use lotse::knowledge::{Embed, KnowledgeBase};
+use lotse::knowledge::{Embed, KnowledgeBase, KnowledgeSettings};
 use lotse::store::{Key, SqliteStore, Store, hash_key};
 use lotse::text::PreparedText;
 use lotse::triage::{Policy, Routing, Texts};
@@ -40,6 +41,7 @@ pub(crate) struct Service {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) desk: Desk,
     pub(crate) knowledge: PathBuf,
+    pub(crate) articles: Arc<KnowledgeBase>,
     pub(crate) store_file: PathBuf,
     clock: Arc<AtomicI64>,
     address: String,
@@ -76,7 +78,11 @@ impl Service {
             store.add_key(&key).await.unwrap();
         }
         let clock = Arc::new(AtomicI64::new(0));
-        let app = app(config, Arc::new(store), Arc::clone(&clock)).await;
+        // Not every machine tells of changed files.
+        let settings = KnowledgeSettings { poll: Duration::from_millis(100), ..Default::default() };
+        let articles = KnowledgeBase::open_with(&knowledge, Arc::new(Words), settings).unwrap();
+        let articles = Arc::new(articles);
+        let app = app(config, Arc::new(store), &articles, Arc::clone(&clock)).await;
         let (store, desk) = (Arc::clone(&app.store), app.desk.clone());
         let listener = http::listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -86,7 +92,7 @@ impl Service {
         });
         let client =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { store, desk, knowledge, store_file, clock, address, client, _dir: dir }
+        Self { store, desk, knowledge, articles, store_file, clock, address, client, _dir: dir }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -158,9 +164,12 @@ impl Service {
     }
 }
 
-async fn app(config: Config, store: Arc<dyn Store>, clock: Arc<AtomicI64>) -> App {
-    let knowledge = KnowledgeBase::open(&config.knowledge.dir, Arc::new(Words)).unwrap();
-    let knowledge = Arc::new(knowledge);
+async fn app(
+    config: Config,
+    store: Arc<dyn Store>,
+    articles: &Arc<KnowledgeBase>,
+    clock: Arc<AtomicI64>,
+) -> App {
     let routing = Arc::new(Routing::load(&config.routing.file).unwrap());
     let routing: lotse::desk::RoutingSource = Arc::new(move || Arc::clone(&routing));
     let reads: Arc<dyn Reads> = Arc::new(Words);
@@ -172,7 +181,7 @@ async fn app(config: Config, store: Arc<dyn Store>, clock: Arc<AtomicI64>) -> Ap
     let desk = Desk::new(DeskParts {
         store: Arc::clone(&store),
         reads: Arc::clone(&reads),
-        finds: Arc::clone(&knowledge) as _,
+        finds: Arc::clone(articles) as _,
         routing: Arc::clone(&routing),
         texts: Texts::default(),
         policy: Policy::default().with_answering(Some(answering)),
@@ -182,7 +191,7 @@ async fn app(config: Config, store: Arc<dyn Store>, clock: Arc<AtomicI64>) -> Ap
     });
     let access = Access::new(&config, Arc::clone(&store)).await.unwrap();
     let labels = KnownLabels::new(KNOWN.iter().map(|known| known.1.to_owned()).collect());
-    let finds = knowledge as _;
+    let finds = Arc::clone(articles) as _;
     let app = App::new(AppParts { desk, reads, finds, routing, store, access, labels, config });
     app.readiness.set_model(true);
     app.readiness.set_store(true);

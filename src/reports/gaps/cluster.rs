@@ -1,65 +1,61 @@
-//! Which texts mean the same?
+//! Which of many things belong together?
 //!
-//! The text with most texts near it takes them all as its cluster; then the same among those that
-//! are left (Butina 1999). Every member of a cluster is near its middle one, the result does not
-//! depend on chance, and a text that is like no other stays alone, which centres that are spread
-//! over the data beforehand (k-means) would not allow.
+//! The one with most others near it takes them all as its cluster; then the same among those that
+//! are left (Butina 1999). Every member of a cluster is near one of them, the result does not depend
+//! on chance, and what is like no other stays alone, which centres that are spread over everything
+//! beforehand (k-means) would not allow.
 
-/// Two texts mean the same from this cosine on. Found with the shipped model on phrasings of the same
-/// question: most lie above, and those of different questions of one intent below.
-const NEAR: f32 = 0.62;
-
-/// Fewest texts of a cluster.
+/// Fewest members of a cluster.
 const FEWEST: usize = 2;
 
-/// The clusters with the positions of their members in order, and that of the member nearest to the
-/// middle; the largest first. Vectors have length 1.
-pub fn clusters(vectors: &[&[f32]]) -> Vec<(Vec<usize>, usize)> {
-    let mut near: Vec<Vec<usize>> = (0..vectors.len()).map(|index| vec![index]).collect();
-    for left in 0..vectors.len() {
+/// Things that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cluster {
+    /// Positions of its members, in order.
+    pub members: Vec<usize>,
+    /// The member that is most like all the others.
+    pub middle: usize,
+}
+
+/// The clusters of `count` things, the largest first. Two are near each other where their likeness
+/// is at least `near`.
+pub fn clusters(count: usize, near: f32, likeness: impl Fn(usize, usize) -> f32) -> Vec<Cluster> {
+    let mut alike = vec![0.0_f32; count * count];
+    let mut neighbours: Vec<Vec<usize>> = (0..count).map(|index| vec![index]).collect();
+    for left in 0..count {
         for right in 0..left {
-            if cosine(vectors[left], vectors[right]) >= NEAR {
-                near[left].push(right);
-                near[right].push(left);
+            let value = likeness(left, right);
+            (alike[left * count + right], alike[right * count + left]) = (value, value);
+            if value >= near {
+                neighbours[left].push(right);
+                neighbours[right].push(left);
             }
         }
     }
-    let mut taken = vec![false; vectors.len()];
+    let mut taken = vec![false; count];
     let mut clusters = Vec::new();
     loop {
-        let free = |index: usize| near[index].iter().filter(|other| !taken[**other]).count();
-        let densest = (0..vectors.len())
+        let free = |index: usize| neighbours[index].iter().filter(|other| !taken[**other]).count();
+        let densest = (0..count)
             .filter(|index| !taken[*index])
             .max_by_key(|index| (free(*index), std::cmp::Reverse(*index)));
         let Some(densest) = densest.filter(|index| free(*index) >= FEWEST) else {
             return clusters;
         };
         let mut members: Vec<usize> =
-            near[densest].iter().copied().filter(|other| !taken[*other]).collect();
+            neighbours[densest].iter().copied().filter(|other| !taken[*other]).collect();
         members.sort_unstable();
         for member in &members {
             taken[*member] = true;
         }
-        let middle = middle(vectors, &members).unwrap_or(densest);
-        clusters.push((members, middle));
-    }
-}
-
-/// The member nearest to the mean of all.
-fn middle(vectors: &[&[f32]], members: &[usize]) -> Option<usize> {
-    let mut mean = vec![0.0_f32; vectors.get(*members.first()?)?.len()];
-    for member in members {
-        for (sum, value) in mean.iter_mut().zip(vectors[*member]) {
-            *sum += value;
-        }
-    }
-    members.iter().copied().max_by(|left, right| {
-        let [left_near, right_near] = [left, right].map(|index| cosine(vectors[*index], &mean));
+        let to_all =
+            |one: usize| members.iter().map(|other| alike[one * count + other]).sum::<f32>();
         // Of equally near ones the first.
-        left_near.total_cmp(&right_near).then(right.cmp(left))
-    })
-}
-
-fn cosine(left: &[f32], right: &[f32]) -> f32 {
-    left.iter().zip(right).map(|(left, right)| left * right).sum()
+        let middle = members
+            .iter()
+            .rev()
+            .copied()
+            .max_by(|left, right| to_all(*left).total_cmp(&to_all(*right)));
+        clusters.push(Cluster { middle: middle.unwrap_or(densest), members });
+    }
 }

@@ -150,7 +150,8 @@ impl Format {
                 let clock = format!("{:02}:{:02}", zoned.hour(), zoned.minute());
                 // The hour that the clock repeats in autumn is told apart by its zone.
                 let zone = zoned.strftime("%Z").to_string();
-                (clock.clone(), format!("{}, {clock}{BLANK}{zone}", self.weekday(date)))
+                let short = if zoned.hour() == 0 { self.day(date) } else { clock.clone() };
+                (short, format!("{}, {clock}{BLANK}{zone}", self.weekday(date)))
             }
             Step::Day => (self.day(date), self.weekday(date)),
             Step::Week => {

@@ -80,7 +80,7 @@ fn card(cluster: &GapCluster, asked: &Asked, view: &View) -> String {
         format.count(cluster.questions),
         texts.gap_questions,
         format.count(cluster.tickets),
-        texts.gaps_saves,
+        if cluster.tickets == 1 { texts.gaps_saves_one } else { texts.gaps_saves },
         texts::language_name(cluster.language, view.language),
         texts.gap_latest,
         format.day(latest),

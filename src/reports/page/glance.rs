@@ -122,7 +122,9 @@ impl Change {
             Self::Amount(..) if difference >= 2.0 => {
                 format!("{}×", format.decimal(now / before))
             }
-            Self::Amount(..) => format.percent((size * 100.0).round() / 100.0),
+            // What is left is not nothing, so it did not fall by all.
+            Self::Amount(..) if difference < 0.0 => format.percent(whole_percent(size).min(0.99)),
+            Self::Amount(..) => format.percent(whole_percent(size)),
             Self::Points(..) => format!("{}\u{a0}{}", format.decimal(size * 100.0), texts.points),
         };
         if size < 0.0005 {
@@ -146,8 +148,12 @@ impl Change {
     }
 }
 
+fn whole_percent(share: f64) -> f64 {
+    (share * 100.0).round() / 100.0
+}
+
 fn amount(now: usize, before: Option<usize>, better: Better) -> Option<Change> {
-    let before = before.filter(|before| *before >= FEWEST)?;
+    let before = before.filter(|before| *before >= FEWEST && now > 0)?;
     Some(Change::Amount(now as f64, before as f64, better))
 }
 

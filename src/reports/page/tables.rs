@@ -228,7 +228,7 @@ pub(super) fn agents(report: &Report, view: &View) -> String {
             .iter()
             .map(|load| {
                 format!(
-                    "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td>\
+                    "<tr><th scope=\"row\">{}</th><td class=\"extra\">{}</td><td>{}</td>\
                      <td class=\"barred\"><span>{}</span>{}</td><td>{}</td></tr>",
                     escape(&load.agent),
                     format.count(load.claimed),
@@ -241,7 +241,7 @@ pub(super) fn agents(report: &Report, view: &View) -> String {
             .collect();
         let header = [
             (texts.agent, ""),
-            (texts.claimed, ""),
+            (texts.claimed, "extra"),
             (texts.replies, ""),
             (texts.resolved, "barred"),
             (texts.handling, ""),

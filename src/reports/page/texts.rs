@@ -148,6 +148,7 @@ table_of_texts! {
     gaps "Wissenslücken" "Knowledge gaps";
     gaps_means "Fragen, zu denen der Bot keinen passenden Artikel fand oder die er nicht einordnen konnte. Ärger, Gefahr, der Wunsch nach einem Menschen und Anliegen, die einen Blick in die Kundendaten brauchen, zählen nicht: Ein Artikel hätte da nicht geholfen. Die neuesten 500 sind nach ihrer Bedeutung zusammengelegt, mit den Vektoren des Modells, das auch die Nachrichten liest." "Questions for which the bot found no fitting article, or which it could not place. Anger, danger, the wish for a person and matters that need a look into the customer's records are left out: an article would not have helped. The latest 500 are put together by meaning, with the vectors of the model that reads the messages.";
     gaps_saves "Tickets hätte ein Artikel höchstens gespart" "tickets at most saved by an article";
+    gaps_saves_one "Ticket hätte ein Artikel höchstens gespart" "ticket at most saved by an article";
     gap_questions "Fragen" "questions";
     gap_tickets "Tickets" "tickets";
     gap_latest "zuletzt" "latest";
