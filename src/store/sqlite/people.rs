@@ -66,10 +66,10 @@ pub(super) async fn remove_user(pool: &SqlitePool, name: &str) -> Result<(), Sto
 }
 
 /// Changes the person's row and ends the person's sessions: both or neither.
-async fn and_end_sessions<'q>(
+async fn and_end_sessions(
     pool: &SqlitePool,
     name: &str,
-    change: Query<'q, Sqlite, SqliteArguments>,
+    change: Query<'_, Sqlite, SqliteArguments>,
 ) -> Result<(), StoreError> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let result = change.execute(&mut *transaction).await?;
