@@ -136,15 +136,14 @@ fn read_period(
     };
     let to = to.map(|text| read_time("to", text, timezone, Edge::End)).transpose()?;
     let to = to.or_else(|| Edge::End.of(today, timezone)).unwrap_or(now);
-    let from = match from {
-        Some(text) => read_time("from", text, timezone, Edge::Start)?,
-        None => {
-            // The last moment of the period tells its last day.
-            let last = to - 1.milliseconds();
-            let last = last.to_zoned(timezone.clone()).date();
-            let first = last.saturating_sub((days - 1).days());
-            Edge::Start.of(first, timezone).unwrap_or(to)
-        }
+    let from = if let Some(text) = from {
+        read_time("from", text, timezone, Edge::Start)?
+    } else {
+        // The last moment of the period tells its last day.
+        let last = to - 1.milliseconds();
+        let last = last.to_zoned(timezone.clone()).date();
+        let first = last.saturating_sub((days - 1).days());
+        Edge::Start.of(first, timezone).unwrap_or(to)
     };
     if from > now {
         return Err(AskError::Future(from));

@@ -124,7 +124,9 @@ impl<'a> Returns<'a> {
                 began.entry(customer).or_default().push(conversation.began_at);
             }
         }
-        began.values_mut().for_each(|times| times.sort_unstable());
+        for times in began.values_mut() {
+            times.sort_unstable();
+        }
         Self(began)
     }
 

@@ -135,18 +135,9 @@ fn without_bot(contacts: Contacts, by_queue: bool) -> Contacts {
 
 /// Tickets opened before this moment and unresolved at it.
 fn open_at(facts: &Facts, at: Timestamp) -> usize {
-    let opened = facts.tickets.iter().filter(|ticket| ticket.opened_at < at).count() as i64;
-    let changed: i64 = facts
-        .steps
-        .iter()
-        .filter(|step| step.at < at)
-        .map(|step| match step.kind {
-            StepKind::Resolved => -1,
-            StepKind::Reopened => 1,
-            _ => 0,
-        })
-        .sum();
-    usize::try_from(opened + changed).unwrap_or(0)
+    let opened = facts.tickets.iter().filter(|ticket| ticket.opened_at < at).count();
+    let steps = |kind| facts.steps.iter().filter(|step| step.at < at && step.kind == kind).count();
+    (opened + steps(StepKind::Reopened)).saturating_sub(steps(StepKind::Resolved))
 }
 
 fn channels(facts: &Facts, period: &Period, by_queue: bool) -> Vec<Group> {

@@ -253,8 +253,7 @@ proptest! {
                     .steps
                     .iter()
                     .filter(|step| step.ticket as usize == *index && step.at < bucket.end)
-                    .filter(|step| matches!(step.kind, StepKind::Resolved | StepKind::Reopened))
-                    .next_back();
+                    .rfind(|step| matches!(step.kind, StepKind::Resolved | StepKind::Reopened));
                 let resolved = last.is_some_and(|step| step.kind == StepKind::Resolved);
                 ticket.opened_at < bucket.end && !resolved
             });

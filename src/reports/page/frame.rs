@@ -1,5 +1,7 @@
 //! What surrounds the figures: head, filters, and what is said where there are none.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 use super::View;
@@ -16,8 +18,11 @@ const FLAG: &str = "<svg class=\"flag\" viewBox=\"0 0 30 22\" width=\"22\" heigh
     aria-hidden=\"true\"><rect class=\"flag-white\" x=\".5\" y=\".5\" width=\"29\" height=\"21\" \
     rx=\"3\"/><path class=\"flag-red\" d=\"M15 0h12a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H15z\"/></svg>";
 
+/// A word of the page in the reader's language.
+type Word = fn(&Texts) -> &'static str;
+
 /// Ready periods: days, and their name.
-const READY: [(&str, fn(&Texts) -> &'static str); 4] = [
+const READY: [(&str, Word); 4] = [
     ("1", |texts| texts.today),
     ("7", |texts| texts.days_7),
     ("30", |texts| texts.days_30),
@@ -176,11 +181,13 @@ fn choice(
     let mut listed = format!("<option value=\"\">{}</option>", texts.all);
     for (value, text) in options {
         let selected = if value == chosen { " selected" } else { "" };
-        listed.push_str(&format!(
+        // Writing into a string cannot fail.
+        let _ = write!(
+            listed,
             "<option value=\"{}\"{selected}>{}</option>",
             escape(value),
             escape(text)
-        ));
+        );
     }
     format!("<label>{label}<select class=\"field\" name=\"{name}\">{listed}</select></label>")
 }
