@@ -75,7 +75,12 @@ async fn change_users(command: &UserCommand) -> anyhow::Result<()> {
             let password_hash = hash_password(&password()?)?;
             let user = User { name, role: *role, password_hash, created_at: Timestamp::now() };
             store.add_user(&user).await?;
-            eprintln!("{} ({}) can sign in at /console.", user.name, role.name());
+            eprintln!(
+                "{} ({}) can sign in at /console. A service that runs as an open demo asks for \
+                 names after its next start.",
+                user.name,
+                role.name()
+            );
         }
         UserCommand::Password { name, .. } => {
             store.set_password(name, &hash_password(&password()?)?).await?;

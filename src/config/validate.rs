@@ -16,6 +16,7 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     let mut found = Found::default();
     server(config, &mut found);
     paths(config, &mut found);
+    desk(config, &mut found);
     access(config, &mut found);
     if let Err(error) = config.policy.validate() {
         found.0.push(Problem { key: "policy".to_owned(), text: error.to_string() });
@@ -66,6 +67,19 @@ fn server(config: &Config, found: &mut Found) {
     for (key, count) in counts {
         found.check(count > 0, key, "0 would refuse everything; give at least 1");
     }
+}
+
+/// Consoles show a sign of life every 45 seconds, and the store keeps one every 30.
+const SHORTEST_CLAIM_TIMEOUT: Duration = Duration::from_mins(2);
+
+fn desk(config: &Config, found: &mut Found) {
+    let timeout = config.desk.claim_timeout;
+    found.check(
+        timeout.is_zero() || timeout >= SHORTEST_CLAIM_TIMEOUT,
+        "desk.claim_timeout",
+        "that is so short that agents who are there would lose their tickets; give \"2m\" or more, \
+         or \"0s\" for never",
+    );
 }
 
 fn paths(config: &Config, found: &mut Found) {

@@ -3,9 +3,7 @@ use serde_json::json;
 use super::hub::Notice;
 use super::steps::{AfterResolve, Step, Taken, take};
 use super::{Desk, DeskError, new_id, validate};
-use crate::domain::{
-    Author, Caller, Classification, Sentiment, Ticket, TicketEvent, TicketState, Turn,
-};
+use crate::domain::{Author, Caller, Classification, Sentiment, Ticket, TicketEvent, Turn};
 use crate::store::{
     Changed, Conflict, Conversation, Correction, Store, StoreError, TicketChange, hash_key,
 };
@@ -44,7 +42,7 @@ pub struct Target {
     /// The colleague.
     pub agent: Option<String>,
     /// A note for whoever takes it on.
-    pub note: Option<String>,
+    pub note: Option<Words>,
 }
 
 impl Desk {
@@ -113,10 +111,7 @@ impl Desk {
             None => None,
         };
         let extra = match note {
-            Some(text) => {
-                let note = Words { text, message_id: None };
-                self.agent_turn(Author::Note, ticket_id, caller, &note)?
-            }
+            Some(note) => self.agent_turn(Author::Note, ticket_id, caller, &note)?,
             None => Extra::default(),
         };
         let step = Step::Transfer { queue, agent };
@@ -203,11 +198,12 @@ impl Desk {
     ) -> Result<TicketChange, DeskError> {
         let at = self.now();
         let mut ticket = taken.ticket;
-        let comes_back = ticket.state == TicketState::Open && taken.conversation_state.is_some();
+        let is_passed_on =
+            ["transferred", "released", "returned", "reopened"].contains(&taken.kind);
         let mut correction = None;
-        if comes_back || extra.labels.is_some() {
+        if is_passed_on || extra.labels.is_some() {
             let conversation = self.conversation(&ticket.conversation_id, usize::MAX).await?;
-            if comes_back {
+            if is_passed_on {
                 // The next agent reads what this one has done.
                 let articles = std::mem::take(&mut ticket.summary.articles);
                 let decision = Some(&ticket.decision);

@@ -11,7 +11,6 @@ use super::agents::Extra;
 use super::steps::Step;
 use super::{Desk, DeskError};
 use crate::domain::{Caller, Role};
-use crate::store::StoreError;
 
 /// Who showed a sign of life within this time counts as present.
 const PRESENT: SignedDuration = SignedDuration::from_mins(2);
@@ -84,12 +83,13 @@ impl Desk {
         let before = self.now().checked_sub(patience).unwrap_or(Timestamp::MIN);
         let lotse = Caller { name: "lotse".to_owned(), role: Role::Admin };
         let mut returned = 0;
-        for ticket in self.store.abandoned(before).await? {
-            match self.step(&ticket, &lotse, &Step::Return, Extra::default()).await {
-                Ok(_) => returned += 1,
-                // Somebody did something with it in this moment: somebody is there.
-                Err(DeskError::Contended(_) | DeskError::Store(StoreError::Conflict(_))) => {}
-                Err(error) => return Err(error),
+        for (ticket, agent) in self.store.abandoned(before).await? {
+            // Meanwhile the agent may be back, or a colleague may have it.
+            let is_back = self.store.presence(before).await?.iter().any(|seen| seen.agent == agent);
+            let step = Step::Return { agent };
+            if !is_back {
+                let ticket = self.step(&ticket, &lotse, &step, Extra::default()).await?;
+                returned += usize::from(ticket.agent.is_none());
             }
         }
         Ok(returned)

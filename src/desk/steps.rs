@@ -13,12 +13,23 @@ pub(super) enum Step {
     Claim,
     Reply,
     Note,
-    Transfer { queue: Option<String>, agent: Option<String> },
+    Transfer {
+        queue: Option<String>,
+        agent: Option<String>,
+    },
     Release,
-    Return,
-    Resolve { reason: String, then: AfterResolve },
+    /// Takes the ticket from an agent who is away.
+    Return {
+        agent: String,
+    },
+    Resolve {
+        reason: String,
+        then: AfterResolve,
+    },
     Reopen,
-    Correct { labels: Value },
+    Correct {
+        labels: Value,
+    },
 }
 
 /// What becomes of a conversation whose ticket is resolved.
@@ -92,8 +103,8 @@ pub(super) fn take(
             conversation_state = Some(ConversationState::Waiting);
             ("released", json!({ "agent": ticket.agent }))
         }
-        Step::Return => {
-            if ticket.state != TicketState::Claimed {
+        Step::Return { agent } => {
+            if ticket.state != TicketState::Claimed || ticket.agent.as_ref() != Some(agent) {
                 return Ok(None);
             }
             hand_back(&mut after);

@@ -30,6 +30,14 @@ pub struct Article {
     pub body: String,
 }
 
+impl Article {
+    /// Whether it may be said on that day: approved, and its day of review has not passed.
+    pub fn is_usable(&self, today: Date) -> bool {
+        self.status == ArticleStatus::Approved
+            && self.review_by.is_none_or(|review_by| review_by >= today)
+    }
+}
+
 /// Approval state of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

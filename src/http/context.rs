@@ -78,9 +78,13 @@ pub(super) async fn ticket_context(
     Path(id): Path<String>,
 ) -> Result<axum::Json<TicketContext>, ApiError> {
     let ticket = app.desk.ticket(&id).await?;
+    let today = jiff::Zoned::now().date();
     let suggested = ticket.summary.articles.iter();
-    let found: Vec<_> =
-        suggested.filter_map(|article| app.finds.article(&article.id, ticket.language)).collect();
+    // One that was withdrawn since must not be proposed as an answer.
+    let found: Vec<_> = suggested
+        .filter_map(|article| app.finds.article(&article.id, ticket.language))
+        .filter(|article| article.is_usable(today))
+        .collect();
     let best = found.first();
     let agent = ticket.agent.as_deref().unwrap_or(&caller.name);
     let draft = Draft {

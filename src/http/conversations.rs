@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::error::{ApiError, Code};
-use super::events::{EventsQuery, live};
+use super::events::{EventsQuery, stream};
 use super::extract::{Json, Path, Query};
 use super::messages::is_unguessable;
 use crate::desk::Waiting;
@@ -137,7 +137,7 @@ pub(super) async fn conversation_events(
     find(&app, &caller, &id, 0).await?;
     let audience = if caller.role < Role::Agent { Audience::Customer } else { Audience::Everyone };
     let filter = EventFilter { conversation_id: Some(id), audience, ..EventFilter::default() };
-    live(&app, filter, &query, &headers).await
+    stream(&app, filter, &query, &headers).await
 }
 
 /// How the customer found it.

@@ -7,20 +7,21 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::{Stream, StreamExt, stream};
+use futures::StreamExt;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::App;
 use super::error::{ApiError, Code};
 use super::extract::Query;
-use super::presence::SIGN_OF_LIFE;
-use crate::domain::Caller;
 use crate::store::{self, Audience, EventFilter};
 
 /// A line without meaning is sent this often, so that nobody in between takes the connection for
 /// dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Time between two looks whether a listener may still listen.
+const ASK_AGAIN: Duration = Duration::from_secs(20);
 
 /// Where to begin.
 #[derive(Deserialize, IntoParams)]
@@ -51,69 +52,52 @@ pub(super) struct AgentEventsQuery {
 )]
 pub(super) async fn agent_events(
     State(app): State<App>,
-    caller: Caller,
     Query(query): Query<AgentEventsQuery>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {
     let AgentEventsQuery { queue, after } = query;
     let filter = EventFilter { conversation_id: None, queue, audience: Audience::Agents };
-    let events = events(&app, filter, &EventsQuery { after }, &headers).await?;
-    // Who listens is there, until the events end.
-    let events = events.map(|event| Some(Some(event))).chain(stream::once(async { None }));
-    let signs = signs_of_life(app, caller.name).map(|()| Some(None));
-    let both = stream::select(events, signs)
-        .take_while(|item| std::future::ready(item.is_some()))
-        .filter_map(|item| std::future::ready(item.flatten()));
-    Ok(sent_live(both))
+    stream(&app, filter, &EventsQuery { after }, &headers).await
 }
 
-fn signs_of_life(app: App, agent: String) -> impl Stream<Item = ()> {
-    stream::unfold((app, agent), |(app, agent)| async move {
-        tokio::time::sleep(SIGN_OF_LIFE).await;
-        app.signs.saw(&app.desk, &agent).await;
-        Some(((), (app, agent)))
-    })
-}
-
-/// Sends events until the listener goes away or the service goes down.
-pub(super) async fn live(
+/// Sends events until the listener goes away, may not listen any more, or the service goes down.
+pub(super) async fn stream(
     app: &App,
     filter: EventFilter,
     query: &EventsQuery,
     headers: &HeaderMap,
 ) -> Result<impl IntoResponse + use<>, ApiError> {
-    Ok(sent_live(events(app, filter, query, headers).await?))
-}
-
-/// An event on its way.
-type Sent = Result<Event, Infallible>;
-
-async fn events(
-    app: &App,
-    filter: EventFilter,
-    query: &EventsQuery,
-    headers: &HeaderMap,
-) -> Result<impl Stream<Item = Sent> + use<>, ApiError> {
     let after = match (query.after, last_event_id(headers)?) {
         (Some(after), _) | (None, Some(after)) => after,
         (None, None) => app.store.last_event().await?,
     };
     let shutdown = app.shutdown.clone();
-    let events = app.desk.listen(after, filter);
-    Ok(events.take_until(async move { shutdown.begun().await }).filter_map(async |event| {
-        match event {
-            Ok(event) => Some(Ok(sent(&event))),
+    let events = app
+        .desk
+        .listen(after, filter)
+        .take_until(async move { shutdown.begun().await })
+        .take_until(turned_away(app.clone(), headers.clone()))
+        .filter_map(async |event| match event {
+            Ok(event) => Some(Ok::<_, Infallible>(sent(&event))),
             Err(error) => {
                 // The stream ends; the listener comes back and resumes.
                 tracing::error!(%error, "events cannot be read");
                 None
             }
-        }
-    }))
+        });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
-fn sent_live<S: Stream<Item = Sent> + Send + 'static>(events: S) -> impl IntoResponse + use<S> {
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+/// Waits until the listener's key or session is known no more. A store that does not answer says
+/// nothing of that.
+async fn turned_away(app: App, headers: HeaderMap) {
+    loop {
+        tokio::time::sleep(ASK_AGAIN).await;
+        let answer = app.access.caller(&headers).await;
+        if answer.is_err_and(|error| error.code() == Code::Unauthorized) {
+            return;
+        }
+    }
 }
 
 fn sent(event: &store::Event) -> Event {

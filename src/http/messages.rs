@@ -47,6 +47,7 @@ pub(super) async fn post_message(
     Json(message): Json<NewMessage>,
 ) -> Result<(ServerTiming, axum::Json<Outcome>), ApiError> {
     if caller.role == Role::Widget {
+        check_widget_words(&message)?;
         check_widget_ids(&message)?;
     }
     let NewMessage { channel, text, conversation_id, customer_id, message_id, language } = message;
@@ -59,10 +60,30 @@ pub(super) async fn post_message(
     )
     .increment(1);
     if caller.role == Role::Widget {
-        // What agents write of a customer is not for the customer.
-        outcome.ticket.iter_mut().for_each(|ticket| ticket.summary = None);
+        for_customers(&mut outcome);
     }
     Ok((ServerTiming(spent), axum::Json(outcome)))
+}
+
+/// What agents read of a customer, and by which thresholds a message was decided, is not for the
+/// customer.
+fn for_customers(outcome: &mut Outcome) {
+    outcome.ticket.iter_mut().for_each(|ticket| ticket.summary = None);
+    outcome.decision.reasons.clear();
+    let read = &mut outcome.classification;
+    (read.sentiment, read.tier, read.in_scope, read.answerable) = (None, None, None, None);
+    read.alternatives.clear();
+    read.articles.clear();
+}
+
+/// A widget's key is public: it speaks for nobody but the visitor in front of it.
+fn check_widget_words(message: &NewMessage) -> Result<(), ApiError> {
+    if message.channel != Channel::Chat || message.customer_id.is_some() {
+        let problem = "A widget's key is for the chat, and cannot name a customer: anybody has it. \
+                       Use a key with the role channel.";
+        return Err(ApiError::new(Code::Forbidden, problem));
+    }
+    Ok(())
 }
 
 /// A widget runs in browsers of strangers: the ids that it sends must be ones that nobody guesses,

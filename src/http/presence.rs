@@ -1,5 +1,6 @@
-//! Which agents are there? Whoever calls an agents' route, or listens to the events, is; the store
-//! learns of it now and then, not at every call.
+//! Which agents are there? Whoever calls an agents' route is; the console does so now and then by
+//! itself. The store learns of it once in a while, not at every call. An open event stream says
+//! nothing: a connection whose other end is gone can stay open for a quarter of an hour.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::desk::Desk;
 
 /// Time between two signs of life of the same agent that the store keeps.
-pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 /// Signs of life that the store has.
 #[derive(Default)]

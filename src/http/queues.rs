@@ -143,7 +143,8 @@ pub(super) struct AllTicketsQuery {
     limit: Option<usize>,
 }
 
-/// Tickets of all queues: highest priority first, then earliest due, then oldest.
+/// Tickets of all queues: highest priority first, then earliest due, then oldest. Those that were
+/// looked for by words, and resolved ones, come latest first.
 #[utoipa::path(
     get,
     path = "/v1/tickets",

@@ -122,6 +122,8 @@ pub(super) struct Transfer {
     agent: Option<String>,
     /// A note for whoever takes it on.
     note: Option<String>,
+    /// The client's own id of the note: sent again with it, nothing happens twice.
+    message_id: Option<String>,
 }
 
 /// Puts the ticket into another queue, held by nobody, or hands it to a colleague.
@@ -139,7 +141,8 @@ pub(super) async fn transfer(
     Path(id): Path<String>,
     Json(transfer): Json<Transfer>,
 ) -> Stepped {
-    let Transfer { queue, agent, note } = transfer;
+    let Transfer { queue, agent, note, message_id } = transfer;
+    let note = note.map(|text| Words { text, message_id });
     answer(app.desk.transfer(&id, &caller, Target { queue, agent, note }).await)
 }
 

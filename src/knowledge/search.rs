@@ -265,8 +265,7 @@ impl Section {
     pub(super) fn hit(&self, candidate: Candidate, today: Date) -> Hit {
         let article = Arc::clone(&self.articles[candidate.number]);
         Hit {
-            usable: article.status == ArticleStatus::Approved
-                && article.review_by.is_none_or(|review_by| review_by >= today),
+            usable: article.is_usable(today),
             article,
             score: candidate.score,
             bm25: candidate.bm25,

@@ -183,8 +183,9 @@ pub trait Store: Send + Sync {
     /// How many tickets each agent holds, by name.
     async fn claims(&self) -> Result<Vec<(String, u32)>, StoreError>;
 
-    /// Identifiers of tickets whose holder was last there before then.
-    async fn abandoned(&self, before: Timestamp) -> Result<Vec<String>, StoreError>;
+    /// Tickets whose holder was last there before then, and which nobody touched since; with the
+    /// holder.
+    async fn abandoned(&self, before: Timestamp) -> Result<Vec<(String, String)>, StoreError>;
 
     /// Whether the store can be read and written at this moment.
     async fn check(&self) -> Result<(), StoreError>;

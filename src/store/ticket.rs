@@ -40,7 +40,10 @@ impl TicketChange {
         if let Some(turn) = &self.turn {
             events.push(NewEvent::turn(conversation_id, turn, &[], ticket.channel, Some(&name)));
         }
-        if let Some(state) = moved {
+        // From one agent to another the state stays; the customer learns the name all the same.
+        let to_colleague = (self.event.kind == "transferred" && ticket.agent.is_some())
+            .then_some(ConversationState::Human);
+        if let Some(state) = moved.or(to_colleague) {
             events.push(NewEvent::state(
                 conversation_id,
                 state,

@@ -25,7 +25,7 @@ pub(super) const WIDGET: Asset = asset!("widget", "widget.js", SCRIPT);
 pub(super) const CONSOLE: Asset = asset!("console", "console.html", PAGE);
 
 /// What the pages load.
-const ALL: &[Asset] = &[
+pub(super) const ALL: &[Asset] = &[
     asset!("common", "api.js", SCRIPT),
     asset!("common", "dom.js", SCRIPT),
     asset!("common", "markdown.js", SCRIPT),
@@ -64,7 +64,3 @@ const ALL: &[Asset] = &[
     asset!("console", "windows.css", STYLE),
     asset!("reports", "reports.css", STYLE),
 ];
-
-pub(super) fn find(folder: &str, name: &str) -> Option<&'static Asset> {
-    ALL.iter().find(|asset| asset.folder == folder && asset.name == name)
-}

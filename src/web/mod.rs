@@ -6,7 +6,6 @@ mod assets;
 use std::path::Path as FilePath;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH,
@@ -21,7 +20,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// A page's own files and nothing else; neither scripts nor styles within the page.
 pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+     font-src 'self'; media-src 'self'; manifest-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'",
 );
 
@@ -33,14 +32,12 @@ const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
 pub fn router(dir: &FilePath, not_found: fn() -> Response) -> Router {
     let pages = Router::new()
         .route("/widget.js", get(widget))
-        .route("/console", get(async |headers: HeaderMap| assets::CONSOLE.answer(&headers)))
-        .route(
-            "/assets/{folder}/{name}",
-            get(async move |Path((folder, name)): Path<(String, String)>, headers: HeaderMap| {
-                let asset = assets::find(&folder, &name);
-                asset.map_or_else(not_found, |asset| asset.answer(&headers))
-            }),
-        );
+        .route("/console", get(async |headers: HeaderMap| assets::CONSOLE.answer(&headers)));
+    // A route each: whatever else lies under /assets is the operator's own.
+    let pages = assets::ALL.iter().fold(pages, |pages, asset| {
+        let path = format!("/assets/{}/{}", asset.folder, asset.name);
+        pages.route(&path, get(async |headers: HeaderMap| asset.answer(&headers)))
+    });
     let site = dir.join("site");
     if site.join("index.html").is_file() {
         pages.fallback_service(own_site(&site, not_found))

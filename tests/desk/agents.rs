@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use lotse::desk::{AfterResolve, Labels, Target, Words};
 use lotse::domain::{Author, ConversationState, Sentiment, TicketState};
-use lotse::store::Store;
+use lotse::store::{EventFilter, Store};
 
 use crate::support::{Office, admin, agent, said, second, to_queue};
 
@@ -215,7 +215,7 @@ async fn a_ticket_is_handed_to_a_colleague_with_a_note() {
     let desk = &office.desk;
     let to = |agent: &str| Target {
         agent: Some(agent.to_owned()),
-        note: Some("Yours, I think".to_owned()),
+        note: Some(said("Yours, I think")),
         ..Target::default()
     };
     let error = desk.transfer(&ticket, &agent("ada"), to("bob")).await.unwrap_err();
@@ -261,6 +261,35 @@ async fn who_vanishes_loses_the_claims_and_nobody_else_does() {
     desk.saw("bob").await.unwrap();
     assert_eq!(desk.return_abandoned(patience).await.unwrap(), 1);
     assert_eq!(desk.ticket(&never).await.unwrap().agent, None);
+}
+
+#[tokio::test]
+async fn a_ticket_handed_to_somebody_away_waits_for_them_as_long() {
+    let office = Office::open().await;
+    let desk = &office.desk;
+    desk.saw("bob").await.unwrap();
+    office.clock.store(3_600, Ordering::Relaxed);
+    let ticket = office.held("c1", &agent("ada")).await;
+    let to_bob = Target { agent: Some("bob".to_owned()), ..Target::default() };
+    desk.transfer(&ticket, &agent("ada"), to_bob).await.unwrap();
+    let patience = Duration::from_mins(10);
+    assert_eq!(desk.return_abandoned(patience).await.unwrap(), 0);
+    office.clock.store(4_201, Ordering::Relaxed);
+    assert_eq!(desk.return_abandoned(patience).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn the_customer_hears_of_every_new_agent() {
+    let office = Office::open().await;
+    let ticket = office.held("c1", &agent("ada")).await;
+    office.desk.saw("bob").await.unwrap();
+    let to_bob = Target { agent: Some("bob".to_owned()), ..Target::default() };
+    office.desk.transfer(&ticket, &agent("ada"), to_bob).await.unwrap();
+    let seen = EventFilter { conversation_id: Some("c1".to_owned()), ..EventFilter::default() };
+    let events = office.store.events_after(0, &seen, 100).await.unwrap();
+    let agents: Vec<&str> =
+        events.iter().filter_map(|event| event.payload["agent"].as_str()).collect();
+    assert_eq!(agents, ["ada", "bob"]);
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ impl Story {
                     (self.state, next),
                     (Bot | Closed, Waiting)
                         | (Waiting, Human)
-                        | (Human, Waiting | Bot | Closed)
+                        | (Human, Human | Waiting | Bot | Closed)
                         | (Closed, Bot)
                 );
                 assert!(allowed, "from {:?} to {next:?}", self.state);

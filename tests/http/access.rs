@@ -149,7 +149,7 @@ async fn a_widget_cannot_guess_its_way_into_others_conversations() {
     let into = json!({ "channel": "chat", "text": "Hallo", "conversation_id": "491701234567" });
     let (status, _) = as_caller(&service, widget, Method::POST, path, Some(into)).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    let replay = json!({ "channel": "messenger", "text": "Hallo", "message_id": "m-1" });
+    let replay = json!({ "channel": "chat", "text": "Hallo", "message_id": "m-1" });
     let (status, error) = as_caller(&service, widget, Method::POST, path, Some(replay)).await;
     assert_eq!(
         (status, &error["error"]["code"]),

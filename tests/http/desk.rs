@@ -80,11 +80,18 @@ async fn tickets_are_found_by_words_people_and_ids() {
     let say = |text: &str, customer: &str| json!({ "channel": "email", "text": text, "customer_id": customer });
     let one = service.say(say("Die Rechnung ist viel zu hoch für März", "K-1")).await;
     let two = service.say(say("Die Rechnung für den Router fehlt", "K-2")).await;
+    let two_id = text(&two, "/conversation_id").to_owned();
     let (one, two) = (text(&one, "/ticket/id"), text(&two, "/ticket/id"));
+    let thanks = json!({
+        "channel": "email", "text": "danke im voraus", "customer_id": "K-2",
+        "conversation_id": two_id,
+    });
+    service.say(thanks).await;
     let cases = [
         ("q=Rechnung", vec![one, two]),
         ("q=rechnung%20marz", vec![one]),
         ("q=rout", vec![two]),
+        ("q=fehlt%20danke", vec![two]),
         ("q=%22AND%20(", vec![]),
         ("q=K-2", vec![two]),
         (&format!("q={one}"), vec![one]),

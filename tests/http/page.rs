@@ -76,7 +76,11 @@ async fn an_operators_site_stands_at_the_root() {
     let without = Service::start().await;
     assert!(get(&without, "/").await.url().path().ends_with("/console"));
 
-    let site = &[("index.html", "<h1>Shop</h1>"), ("shop.css", "h1 { color: teal }")];
+    let site = &[
+        ("index.html", "<h1>Shop</h1>"),
+        ("shop.css", "h1 { color: teal }"),
+        ("assets/css/own.css", "p {}"),
+    ];
     let service = Service::start_with(Settings { site, ..Settings::default() }).await;
     let page = get(&service, "/").await;
     let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
@@ -84,6 +88,7 @@ async fn an_operators_site_stands_at_the_root() {
     assert_eq!(page.text().await.expect("text"), "<h1>Shop</h1>");
     let style = get(&service, "/shop.css").await;
     assert_eq!(style.headers()["content-type"], "text/css");
+    assert_eq!(get(&service, "/assets/css/own.css").await.status(), StatusCode::OK);
     for path in ["/nothing.html", "/../lotse.toml", "/%2e%2e/lotse.toml", "/..%2flotse.toml"] {
         let answer = get(&service, path).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");

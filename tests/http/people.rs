@@ -188,3 +188,45 @@ async fn in_an_open_demo_any_name_will_do_and_a_widget_is_no_more_than_that() {
     let foreign = widget(Method::POST, "/v1/messages", "https://evil.example").json(&question);
     assert_eq!(status(foreign).await, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn an_open_demo_does_not_answer_through_a_proxy() {
+    let service = Service::start().await;
+    for header in ["x-forwarded-for", "forwarded", "x-forwarded-host"] {
+        let request = service.request(Method::GET, "/v1/queues").header(header, "for=192.0.2.7");
+        assert_eq!(status(request).await, StatusCode::FORBIDDEN, "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_widget_speaks_for_the_visitor_in_front_of_it_only() {
+    let service = with_people().await;
+    let question = |channel: &str, customer: Option<&str>| {
+        let text = "Die Rechnung ist falsch.";
+        let body = json!({ "channel": channel, "text": text, "customer_id": customer });
+        service.request(Method::POST, "/v1/messages").bearer_auth("key-of-widget").json(&body)
+    };
+    assert_eq!(status(question("chat", Some("K-883201"))).await, StatusCode::FORBIDDEN);
+    assert_eq!(status(question("email", None)).await, StatusCode::FORBIDDEN);
+    let (code, outcome) = answer(question("chat", None)).await;
+    assert_eq!(code, StatusCode::OK);
+    assert_eq!(outcome["decision"]["reasons"], json!([]), "thresholds are not for customers");
+    assert_eq!(outcome["classification"]["tier"], Value::Null);
+    assert_eq!(outcome["classification"]["sentiment"], Value::Null);
+}
+
+#[tokio::test]
+async fn who_came_in_without_a_password_is_out_when_the_name_becomes_a_user() {
+    let service = Service::start().await;
+    let guest = cookie(&sign_in(&service, "Anna", "").await);
+    let token = guest.strip_prefix("lotse_session=").expect("a token");
+    let store = &service.app.store;
+    let found = store.session(&hash_key(token), Timestamp::now()).await.expect("a store");
+    assert!(found.is_some());
+    let password_hash = hash_password("long enough").expect("a hash");
+    let created_at = Timestamp::now();
+    let user = User { name: "anna".to_owned(), role: Role::Admin, password_hash, created_at };
+    store.add_user(&user).await.expect("a user");
+    let found = store.session(&hash_key(token), Timestamp::now()).await.expect("a store");
+    assert_eq!(found, None);
+}

@@ -56,8 +56,9 @@ impl Service {
         );
         std::fs::write(dir.path().join("lotse.toml"), toml).expect("lotse.toml");
         for (name, contents) in settings.site {
-            std::fs::create_dir_all(dir.path().join("site")).expect("a folder");
-            std::fs::write(dir.path().join("site").join(name), contents).expect("a file");
+            let file = dir.path().join("site").join(name);
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            std::fs::write(file, contents).expect("a file");
         }
         let config = Config::load(dir.path(), [], &Flags::default()).expect("valid settings");
         let gate = Arc::new(Semaphore::new(0));

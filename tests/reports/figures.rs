@@ -44,12 +44,7 @@ fn naive_tickets(facts: &Facts, period: &Period, queue: &str) -> TicketFigures {
             TicketState::Resolved => resolutions.push(passed(*resolved.last().unwrap())),
             _ => figures.unresolved += 1,
         }
-        let answered =
-            replies.first().min(resolved.first()).or(replies.first()).or(resolved.first());
-        let answered = match (replies.first(), resolved.first()) {
-            (Some(reply), Some(resolution)) => Some(reply.min(resolution)),
-            _ => answered,
-        };
+        let answered = replies.iter().chain(&resolved).min();
         match answered {
             Some(at) => {
                 judged += 1;
@@ -253,8 +248,7 @@ proptest! {
                     .steps
                     .iter()
                     .filter(|step| step.ticket as usize == *index && step.at < bucket.end)
-                    .filter(|step| matches!(step.kind, StepKind::Resolved | StepKind::Reopened))
-                    .next_back();
+                    .rfind(|step| matches!(step.kind, StepKind::Resolved | StepKind::Reopened));
                 let resolved = last.is_some_and(|step| step.kind == StepKind::Resolved);
                 ticket.opened_at < bucket.end && !resolved
             });

@@ -41,13 +41,19 @@ pub(crate) fn berlin() -> TimeZone {
     TimeZone::get("Europe/Berlin").unwrap()
 }
 
+/// Minute, action, intent, sentiment and reason, as numbers where there is a list.
+type NaiveMessage = (i64, Option<Action>, Option<usize>, Option<Sentiment>, usize);
+
+/// Minute, queue, minutes until due, and the steps: minutes later, kind, agent.
+type NaiveTicket = (i64, usize, i64, Vec<(i64, StepKind, usize)>);
+
 #[derive(Clone, Debug)]
 struct Talk {
     channel: Channel,
     language: Language,
     customer: Option<usize>,
-    messages: Vec<(i64, Option<Action>, Option<usize>, Option<Sentiment>, usize)>,
-    tickets: Vec<(i64, usize, i64, Vec<(i64, StepKind, usize)>)>,
+    messages: Vec<NaiveMessage>,
+    tickets: Vec<NaiveTicket>,
     rating: Option<(i64, u8)>,
 }
 
@@ -111,7 +117,7 @@ fn facts(talks: &[Talk]) -> Facts {
         });
         for (at, action, intent, sentiment, reasons) in &talk.messages {
             facts.messages.push(MessageFact {
-                number: facts.messages.len() as i64,
+                number: i64::try_from(facts.messages.len()).unwrap(),
                 conversation: place,
                 at: minute(*at),
                 action: *action,

@@ -30,8 +30,9 @@ fn facts(counts: &[(&str, usize, [usize; 7])]) -> Facts {
     for (intent, latest, before) in counts {
         for (days, count) in std::iter::once(latest).chain(before).enumerate() {
             for index in 0..*count {
-                let back = SignedDuration::from_hours(24 * days as i64);
-                let into = SignedDuration::from_secs(1 + index as i64 * 7 % 10_000);
+                let back = SignedDuration::from_hours(24 * i64::try_from(days).unwrap());
+                let into =
+                    SignedDuration::from_secs(1 + i64::try_from(index).unwrap() * 7 % 10_000);
                 facts.messages.push(message(intent, now() - back - into));
             }
         }

@@ -118,8 +118,9 @@ impl Service {
 
     /// A form as a browser sends it.
     pub(crate) async fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let encode =
-            |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+        let encode = |text: &str| -> String {
+            text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
+        };
         let fields: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("{}={}", encode(name), encode(value)))

@@ -65,7 +65,7 @@ pub struct Access {
     remembered: Mutex<HashMap<String, (Caller, Instant)>>,
     attempts: Attempts,
     /// Held while a password is hashed.
-    hashing: tokio::sync::Mutex<()>,
+    hashing: Arc<tokio::sync::Mutex<()>>,
     open: bool,
 }
 
@@ -97,7 +97,7 @@ impl Access {
             store,
             remembered: Mutex::default(),
             attempts: Attempts::default(),
-            hashing: tokio::sync::Mutex::default(),
+            hashing: Arc::default(),
             open: keyless,
         })
     }
@@ -186,7 +186,7 @@ fn bearer_key(headers: &HeaderMap) -> Option<&str> {
 /// page (its requests carry another `Origin`) nor a foreign name that points at 127.0.0.1 (another
 /// `Host`) may use the visitor's browser to reach it.
 fn check_same_machine(headers: &HeaderMap) -> Result<(), ApiError> {
-    if is_local(headers, HOST) && is_same_origin(headers) {
+    if !is_forwarded(headers) && is_local(headers, HOST) && is_same_origin(headers) {
         return Ok(());
     }
     let message = "An open demo answers only on its own machine, to pages that it served itself. \
@@ -196,7 +196,7 @@ fn check_same_machine(headers: &HeaderMap) -> Result<(), ApiError> {
 
 /// The widget may stand on any page of the same machine.
 fn check_local_page(headers: &HeaderMap) -> Result<(), ApiError> {
-    if is_local(headers, HOST) && is_local(headers, ORIGIN) {
+    if !is_forwarded(headers) && is_local(headers, HOST) && is_local(headers, ORIGIN) {
         return Ok(());
     }
     let message = "The widget of an open demo works on pages of its own machine only. Configure a \
@@ -216,6 +216,13 @@ fn check_same_origin(headers: &HeaderMap) -> Result<(), ApiError> {
 
 fn is_same_origin(headers: &HeaderMap) -> bool {
     !headers.contains_key(ORIGIN) || authority(headers, ORIGIN) == authority(headers, HOST)
+}
+
+/// Whether a proxy passed the request on: then its `Host` says nothing of where it comes from.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    ["forwarded", "x-forwarded-for", "x-forwarded-host"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
 }
 
 /// Whether the header names this machine, or is not there.

@@ -1,6 +1,8 @@
 //! Who signs in, and until when? A session is a random token in a cookie that scripts cannot read;
 //! the store keeps only its hash.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use jiff::{SignedDuration, Timestamp};
@@ -58,27 +60,27 @@ impl Access {
     }
 
     async fn known_user(&self, name: &str, password: &str) -> Result<Caller, ApiError> {
-        if let Some(seconds) = self.attempts.wait(name) {
-            return Err(ApiError::from(Code::TooManyAttempts).retry_after(seconds));
-        }
         let user = self.store.user(name).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let password = password.to_owned();
-        // One after the other: each takes 19 MiB and a core.
-        let _turn = self.hashing.lock().await;
-        let is_right =
-            tokio::task::spawn_blocking(move || password::is_password(&password, hash.as_deref()))
-                .await
-                .map_err(|error| ApiError::internal(&error))?;
+        // One after the other, also when a caller goes away: each takes 19 MiB and a core.
+        let turn = Arc::clone(&self.hashing).lock_owned().await;
+        if let Some(seconds) = self.attempts.wait(name) {
+            return Err(ApiError::from(Code::TooManyAttempts).retry_after(seconds));
+        }
+        // Counted before it is known to be wrong, so that no guess is free.
+        self.attempts.failed(name);
+        let hashing = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            password::is_password(&password, hash.as_deref())
+        });
+        let is_right = hashing.await.map_err(|error| ApiError::internal(&error))?;
         match user {
             Some(user) if is_right => {
                 self.attempts.succeeded(name);
                 Ok(Caller { name: user.name, role: user.role })
             }
-            _ => {
-                self.attempts.failed(name);
-                Err(Code::WrongPassword.into())
-            }
+            _ => Err(Code::WrongPassword.into()),
         }
     }
 

@@ -235,7 +235,7 @@ impl Store for SqliteStore {
         people::claims(&self.readers).await
     }
 
-    async fn abandoned(&self, before: Timestamp) -> Result<Vec<String>, StoreError> {
+    async fn abandoned(&self, before: Timestamp) -> Result<Vec<(String, String)>, StoreError> {
         people::abandoned(&self.readers, before).await
     }
 

@@ -26,12 +26,18 @@ pub(super) async fn users(pool: &SqlitePool) -> Result<Vec<User>, StoreError> {
 }
 
 pub(super) async fn add_user(pool: &SqlitePool, user: &User) -> Result<(), StoreError> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    // Somebody of this name may have come in while there was no such user: in an open demo.
+    sqlx::query("DELETE FROM sessions WHERE name = ?")
+        .bind(&user.name)
+        .execute(&mut *transaction)
+        .await?;
     sqlx::query("INSERT INTO users (name, role, password_hash, created_at) VALUES (?, ?, ?, ?)")
         .bind(&user.name)
         .bind(user.role.name())
         .bind(&user.password_hash)
         .bind(user.created_at.as_millisecond())
-        .execute(pool)
+        .execute(&mut *transaction)
         .await
         .map_err(|error| {
             if is_duplicate(&error) {
@@ -40,7 +46,7 @@ pub(super) async fn add_user(pool: &SqlitePool, user: &User) -> Result<(), Store
                 error.into()
             }
         })?;
-    Ok(())
+    Ok(transaction.commit().await?)
 }
 
 /// Sets a new password and ends the person's sessions.
@@ -60,10 +66,10 @@ pub(super) async fn remove_user(pool: &SqlitePool, name: &str) -> Result<(), Sto
 }
 
 /// Changes the person's row and ends the person's sessions: both or neither.
-async fn and_end_sessions<'q>(
+async fn and_end_sessions(
     pool: &SqlitePool,
     name: &str,
-    change: Query<'q, Sqlite, SqliteArguments>,
+    change: Query<'_, Sqlite, SqliteArguments>,
 ) -> Result<(), StoreError> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let result = change.execute(&mut *transaction).await?;
@@ -150,15 +156,15 @@ pub(super) async fn claims(pool: &SqlitePool) -> Result<Vec<(String, u32)>, Stor
     Ok(query.fetch_all(pool).await?)
 }
 
-/// Identifiers of tickets whose holder was last there before then.
+/// Tickets whose holder was last there before then, and who holds them.
 pub(super) async fn abandoned(
     pool: &SqlitePool,
     before: Timestamp,
-) -> Result<Vec<String>, StoreError> {
-    // Who was never seen is counted from the last change of the ticket.
-    Ok(sqlx::query_scalar(
-        "SELECT id FROM tickets LEFT JOIN presence ON presence.agent = tickets.agent \
-         WHERE state = 'claimed' AND coalesce(seen_at, updated_at) < ? ORDER BY id",
+) -> Result<Vec<(String, String)>, StoreError> {
+    // A ticket that was just handed to somebody waits for them as long as for somebody just gone.
+    Ok(sqlx::query_as(
+        "SELECT id, tickets.agent FROM tickets LEFT JOIN presence ON presence.agent = tickets.agent \
+         WHERE state = 'claimed' AND max(coalesce(seen_at, 0), updated_at) < ? ORDER BY id",
     )
     .bind(before.as_millisecond())
     .fetch_all(pool)

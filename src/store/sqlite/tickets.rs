@@ -6,6 +6,9 @@ use crate::domain::{Channel, Language, Priority, Ticket, TicketEvent, TicketStat
 use crate::store::record::TicketName;
 use crate::store::{QueueCount, StoreError, TicketFilter};
 
+/// Words of a search that count; more do not make it more exact.
+const MOST_WORDS: usize = 12;
+
 /// Tickets with what their conversation knows of the customer; conditions follow.
 const SELECT: &str = "SELECT ticket.id, ticket.conversation_id, conversation.customer_id, \
     conversation.channel, conversation.language, ticket.queue, ticket.priority, ticket.state, \
@@ -80,15 +83,7 @@ pub(super) async fn list(
         query.push(" AND (ticket.id = ").push_bind(words.trim());
         query.push(" OR ticket.conversation_id = ").push_bind(words.trim());
         query.push(" OR conversation.customer_id = ").push_bind(words.trim());
-        if let Some(expression) = search_expression(words) {
-            query
-                .push(
-                    " OR ticket.conversation_id IN (SELECT conversation_id FROM said \
-                 WHERE text MATCH ",
-                )
-                .push_bind(expression)
-                .push(")");
-        }
+        push_said(&mut query, words);
         query.push(")");
     }
     // What is done, or is looked for, is listed latest first; what is to be done in order of work.
@@ -102,15 +97,24 @@ pub(super) async fn list(
     query.build().fetch_all(pool).await?.iter().map(read).collect()
 }
 
-/// The words as an expression of FTS5, <https://www.sqlite.org/fts5.html#full_text_query_syntax>:
-/// each in quotes, so that none of them is taken for an operator. None without a word.
-fn search_expression(words: &str) -> Option<String> {
-    let words: Vec<String> = words
+/// Or that each of these words was said somewhere in the conversation; the last one may be the
+/// beginning of a word. In quotes, none is taken for an operator of FTS5,
+/// <https://www.sqlite.org/fts5.html#full_text_query_syntax>.
+fn push_said(query: &mut QueryBuilder<Sqlite>, words: &str) {
+    let mut words: Vec<String> = words
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
+        .take(MOST_WORDS)
         .map(|word| format!("\"{word}\""))
         .collect();
-    (!words.is_empty()).then(|| format!("{}*", words.join(" AND ")))
+    let Some(last) = words.last_mut() else { return };
+    last.push('*');
+    for (index, word) in words.into_iter().enumerate() {
+        query.push(if index == 0 { " OR (" } else { " AND " });
+        query.push("ticket.conversation_id IN (SELECT conversation_id FROM said WHERE text MATCH ");
+        query.push_bind(word).push(")");
+    }
+    query.push(")");
 }
 
 pub(super) async fn waiting_before(pool: &SqlitePool, ticket: &Ticket) -> Result<u32, StoreError> {

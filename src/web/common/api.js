@@ -40,6 +40,9 @@ export function newId() {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/u, "$1-$2-$3-$4-");
 }
 
+/** Longer than the service takes for any answer, in milliseconds. */
+const PATIENCE = 35_000;
+
 let signedOut = null;
 
 /** Calls `listener`, once, when the service does not know the session any more. */
@@ -51,7 +54,7 @@ async function ask(address, options) {
   let response;
   let body;
   try {
-    response = await fetch(address, { ...options, credentials: "same-origin" });
+    response = await fetch(address, { ...options, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     body = await response.text();
   } catch {
     throw new ServiceError({ code: "unreachable" });

@@ -38,9 +38,20 @@ export async function step(verb, ticketId, body = {}) {
   }
 }
 
-/** Gives this person the next ticket of the chosen queue, or of all queues, and opens it. */
+let isTaking = false;
+
+/**
+ * Gives this person the next ticket of the chosen queue, or of all queues, and opens it: one, however
+ * often it is pressed meanwhile.
+ */
 export async function takeNext() {
-  const { view } = desk;
+  if (isTaking) return;
+  isTaking = true;
+  await takeOne(desk);
+  isTaking = false;
+}
+
+async function takeOne({ view }) {
   const from = view.kind === "queue" ? path("queues", view.queue, "claim") : "/v1/claim";
   try {
     const ticket = await post(from);

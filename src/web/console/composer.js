@@ -6,7 +6,7 @@ import { allowed, explain, problem, step } from "./actions.js";
 import { adopt, desk, isMine, loadOpen, on } from "./desk.js";
 import { icon } from "./icons.js";
 import { refresh } from "./live.js";
-import { tell } from "./news.js";
+import { tell, warn } from "./news.js";
 import { showPane } from "./place.js";
 import { text } from "./texts.js";
 import { keepUnsent, messageId, unsent } from "./unsent.js";
@@ -164,6 +164,7 @@ async function send() {
   } catch (error) {
     if (error.status === 409) await explain(error, id);
     else if (ticketId === id) failed(error);
+    else warn(`${text("notSent")} ${problem(error)}`);
   }
   isSending = false;
   draw();

@@ -15,6 +15,7 @@ export function openDialog({ title, content, submit = null, onsubmit = null, wid
   const before = document.activeElement;
   const wrong = make("p", { class: "form-problem", role: "alert", hidden: true });
   const close = () => dialog.close();
+  let isBusy = false;
   const form = make("form", { method: "dialog", class: "dialog-form", novalidate: true },
     make("header", { class: "dialog-head" },
       make("h2", { id: titleId, class: "dialog-title" }, title),
@@ -28,7 +29,10 @@ export function openDialog({ title, content, submit = null, onsubmit = null, wid
   const dialog = make("dialog", { class: wide ? "dialog dialog-wide" : "dialog", "aria-labelledby": titleId }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (isBusy) return;
+    isBusy = true;
     const problem = await onsubmit?.();
+    isBusy = false;
     if (!problem) return close();
     wrong.textContent = problem;
     wrong.hidden = false;

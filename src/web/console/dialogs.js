@@ -1,6 +1,6 @@
 // Which windows are there? Transfer, resolve, keyboard shortcuts.
 
-import { get } from "../common/api.js";
+import { get, newId } from "../common/api.js";
 import { make } from "../common/dom.js";
 import { allowed, problem, step } from "./actions.js";
 import { choices, chosen, openDialog } from "./dialog.js";
@@ -26,6 +26,7 @@ export async function transferDialog(ticket) {
     })))
     : make("div", { class: "choices" }, make("p", { class: "choices-legend" },
       text("people")), make("p", { class: "muted" }, text("peopleEmpty")));
+  const messageId = newId();
   const note = make("textarea", { class: "field", id: "transfer-note", rows: 2 });
   const content = make("div", {},
     make("div", { class: "columns" }, queues, persons),
@@ -37,9 +38,9 @@ export async function transferDialog(ticket) {
       if (!target) return text("chooseSomeone");
       const [kind, ...name] = target.split(" ");
       const body = { [kind]: name.join(" ") };
-      if (note.value.trim()) body.note = note.value.trim();
-      await step("transfer", ticket.id, body);
-      return null;
+      if (note.value.trim()) Object.assign(body, { note: note.value.trim(), message_id: messageId });
+      // What was typed stays where the step was refused; the news says why.
+      return (await step("transfer", ticket.id, body)) ? null : text("notDone");
     },
   });
 }
@@ -66,8 +67,8 @@ export function resolveDialog(ticket) {
     onsubmit: async () => {
       const reason = chosen(content, "reason") || other.value.trim();
       if (!reason) return text("reasonMissing");
-      await step("resolve", ticket.id, { reason, then: chosen(content, "then") });
-      return null;
+      const done = await step("resolve", ticket.id, { reason, then: chosen(content, "then") });
+      return done ? null : text("notDone");
     },
   });
 }

@@ -27,6 +27,7 @@ const ACTIONS = {
 /** Listens to keys from now on. */
 export function startKeyboard() {
   document.addEventListener("keydown", (event) => {
+    if (event.repeat && !"jk".includes(event.key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape" && event.target.matches?.("input, textarea")) event.target.blur();
     if (isBusy(event.target)) return;

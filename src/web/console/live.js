@@ -10,6 +10,8 @@ import { markUnread } from "./unread.js";
 /** More missed events than this are not gone through; the lists are right without them. */
 const FAR_BEHIND = 2000;
 const LOADERS = { queues: loadQueues, mine: loadMine, list: loadList, open: loadOpen };
+/** Time between two signs of life. */
+const SIGN_OF_LIFE = 45_000;
 /** Lists are loaded at most this often, however much happens. */
 const PAUSE = 900;
 
@@ -27,6 +29,7 @@ export function startLive(lastEvent = 0) {
   last = seen > 0 && seen <= lastEvent && lastEvent - seen <= FAR_BEHIND ? seen : lastEvent;
   caughtUpAt = lastEvent;
   connect();
+  setInterval(showPresence, SIGN_OF_LIFE);
   document.addEventListener("visibilitychange", lookAgain);
   window.addEventListener("online", () => !desk.connected && reconnect());
 }
@@ -72,6 +75,18 @@ async function reconnect() {
     setTimeout(reconnect, Math.min(15_000, 500 * 2 ** attempts));
   } finally {
     asking = false;
+  }
+}
+
+/**
+ * Tells the service that somebody is here: who is not, loses the tickets. An EventSource does not
+ * notice a connection whose other end is gone; this does.
+ */
+async function showPresence() {
+  try {
+    await get("/v1/agents");
+  } catch (error) {
+    if (error.code === "unreachable" && desk.connected) source.onerror();
   }
 }
 

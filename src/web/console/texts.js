@@ -190,6 +190,7 @@ const TEXTS = {
     "This ticket is resolved. Reopen it to reply.",
   ],
   tooLong: [(over) => `${over} Zeichen zu viel`, (over) => `${over} characters too many`],
+  notDone: ["Das hat nicht geklappt. Ihre Eingaben sind noch da.", "That did not work. What you typed is still here."],
   notSent: ["Nicht gesendet. Ihr Text ist noch da.", "Not sent. Your text is still here."],
 
   // Right

@@ -166,8 +166,8 @@ textarea{width:100%;min-height:46px;padding:10px 12px;border-color:var(--edge);r
 
 let root, live, launcher, badge, panel, avatar, holder, menu, fresh, bar, log, greeting, typing, choice, card, base, human, field, ended; // Nodes.
 let host, language, name, KEY, isOpen, offline, following, delivering, offered, none = [], patience = 1, cut = () => {};
-let saved = {}; // Kept in this browser: id, state, seen (last turn), unsent, at.
-let entries = []; // Turns. One without id is not confirmed yet, one with a status is not sent yet.
+let saved = {}; // Kept in this browser: id, state, seen, unsent, at.
+let entries = []; // Turns. Without id: not confirmed yet. With status: not sent yet.
 let now = {}; // What GET /v1/conversations/{id} says.
 
 const option = (key) => host.getAttribute(`data-${key}`) ?? host.getAttribute(key);
@@ -216,7 +216,7 @@ function begin(known = {}) {
 async function call(path, body, signal = AbortSignal.timeout(30_000)) {
 	const response = await fetch(`${server}v1/${path}`, { method: body ? "POST" : "GET", body: body && JSON.stringify(body), signal, credentials: "omit",
 		headers: { authorization: `Bearer ${option("key")}`, "content-type": "application/json" } });
-	if (!response.ok) throw { status: response.status, told: Number(response.headers.get("retry-after")) };
+	if (!response.ok) throw { status: response.status, told: +response.headers.get("retry-after"), gone: /n_not_found/.test(await response.text()) };
 	return response;
 }
 const about = (path, ...rest) => call(`conversations/${saved.id}${path}`, ...rest);
@@ -254,12 +254,12 @@ async function deliver() {
 			wait = 0;
 			remember({ id });
 			follow();
-		} catch ({ status, told }) {
-			if (status === 404 && entry.to) begin();
+		} catch ({ status, told, gone }) {
+			if (gone && entry.to) begin();
 			else {
 				wait = told || Math.min(wait * 2 || 1, 30);
 				entry.trouble = true;
-				if (/^4(?!08|29)/.test(status)) entry.status = "refused";
+				if (/^4(?!04|08|29)/.test(status)) entry.status = "refused";
 			}
 		}
 		paint();
@@ -285,9 +285,9 @@ async function follow() {
 	for (; isFollowed(); patience = Math.min(patience * 2, 30)) {
 		try {
 			await listen((await load()).last_event);
-		} catch ({ status, name }) {
-			offline = status !== 404 && name !== "AbortError";
-			offline ? paint() : status && begin();
+		} catch ({ gone, name }) {
+			offline = !gone && name !== "AbortError";
+			offline ? paint() : gone && begin();
 		}
 		if (isFollowed()) await pause(patience * (0.5 + Math.random()));
 	}
