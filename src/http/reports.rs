@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::header::{
     ACCEPT_LANGUAGE, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
+    REFERRER_POLICY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -329,7 +330,12 @@ async fn written_page(
 }
 
 fn html(status: StatusCode, text: String) -> Response {
-    let headers = [(CONTENT_TYPE, HTML), (CONTENT_SECURITY_POLICY, PAGE_POLICY)];
+    let headers = [
+        (CONTENT_TYPE, HTML),
+        (CONTENT_SECURITY_POLICY, PAGE_POLICY),
+        // Without a referrer, browsers do not tell either from which page a form was sent.
+        (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    ];
     (status, headers, text).into_response()
 }
 

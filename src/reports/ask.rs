@@ -140,10 +140,8 @@ fn read_period(
         read_time("from", text, timezone, Edge::Start)?
     } else {
         // The last moment of the period tells its last day.
-        let last = to - 1.milliseconds();
-        let last = last.to_zoned(timezone.clone()).date();
-        let first = last.saturating_sub((days - 1).days());
-        Edge::Start.of(first, timezone).unwrap_or(to)
+        let last = (to - 1.milliseconds()).to_zoned(timezone.clone()).date();
+        Edge::Start.of(last.saturating_sub((days - 1).days()), timezone).unwrap_or(to)
     };
     if from > now {
         return Err(AskError::Future(from));

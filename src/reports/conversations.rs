@@ -1,6 +1,6 @@
 //! What does the bot settle, what goes to people, and was once enough?
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -54,37 +54,63 @@ pub fn contacts(
     period: &Period,
     counts: impl Fn(&ConversationFact) -> bool,
 ) -> Contacts {
+    contacts_by(facts, period, counts).remove(&true).unwrap_or_else(|| Counted::default().figures())
+}
+
+/// The conversations that began in the period, by what `key` tells of each.
+pub(super) fn contacts_by<K: Ord>(
+    facts: &Facts,
+    period: &Period,
+    key: impl Fn(&ConversationFact) -> K,
+) -> BTreeMap<K, Contacts> {
     let (courses, returns) = (courses(facts, period), Returns::of(facts));
-    let (mut began, mut escalated) = (0, 0);
-    let (mut over, mut contained) = (0, 0);
-    let (mut done, mut at_once) = (0, 0);
+    let mut counted: BTreeMap<K, Counted> = BTreeMap::new();
     for (conversation, course) in facts.conversations.iter().zip(&courses) {
         // Without a message it was only loaded for a ticket or a rating.
         let Some(last) = course.last_message_at else { continue };
-        if !period.holds(conversation.began_at) || !counts(conversation) {
+        if !period.holds(conversation.began_at) {
             continue;
         }
-        began += 1;
-        escalated += usize::from(course.tickets > 0);
+        let counted = counted.entry(key(conversation)).or_default();
+        counted.began += 1;
+        counted.escalated += usize::from(course.tickets > 0);
         if period.end().duration_since(last) < SILENCE {
             continue;
         }
         let answered = course.tickets == 0 && course.last_action == Some(Action::Answer);
-        over += 1;
-        contained += usize::from(answered);
+        counted.over += 1;
+        counted.contained += usize::from(answered);
         if course.unresolved {
             continue;
         }
         let by_person = course.tickets == 1 && course.settled_at.is_some_and(|at| last <= at);
         let came_back = returns.within(conversation, period.end());
-        done += 1;
-        at_once += usize::from((answered || by_person) && !course.dissatisfied && !came_back);
+        counted.done += 1;
+        counted.at_once +=
+            usize::from((answered || by_person) && !course.dissatisfied && !came_back);
     }
-    Contacts {
-        began,
-        escalated: Share::of(escalated, began),
-        contained: Some(Share::of(contained, over)),
-        first_contact: Share::of(at_once, done),
+    counted.into_iter().map(|(key, counted)| (key, counted.figures())).collect()
+}
+
+/// Numbers of conversations.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    began: usize,
+    escalated: usize,
+    over: usize,
+    contained: usize,
+    done: usize,
+    at_once: usize,
+}
+
+impl Counted {
+    fn figures(self) -> Contacts {
+        Contacts {
+            began: self.began,
+            escalated: Share::of(self.escalated, self.began),
+            contained: Some(Share::of(self.contained, self.over)),
+            first_contact: Share::of(self.at_once, self.done),
+        }
     }
 }
 

@@ -66,13 +66,12 @@ impl Period {
     /// The period of the same length just before, as far as this one has come: today until noon is
     /// compared with yesterday until noon.
     pub fn before(&self) -> Option<Self> {
-        let back: Box<dyn Fn(Timestamp) -> Option<Timestamp>> =
-            if let Some(days) = self.whole_days() {
-                Box::new(move |at| shift_days(&self.zoned(at), days))
-            } else {
-                let length = self.to.duration_since(self.from);
-                Box::new(move |at| at.checked_sub(length).ok())
-            };
+        let days = self.whole_days();
+        let length = self.to.duration_since(self.from);
+        let back = |at: Timestamp| match days {
+            Some(days) => shift_days(&self.zoned(at), days),
+            None => at.checked_sub(length).ok(),
+        };
         Some(Self {
             from: back(self.from)?,
             to: back(self.end())?,

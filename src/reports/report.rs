@@ -1,13 +1,13 @@
 //! The whole report of one period.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::tickets::{Collected, lives};
+use super::conversations::contacts_by;
+use super::tickets::tickets_by;
 use super::{
     AgentLoad, Asked, Contacts, Filters, Gaps, IntentCount, Period, Point, Rising, Satisfaction,
     Step, TicketFigures, agents, contacts, intents, rising, satisfaction, timeline,
@@ -136,52 +136,34 @@ fn without_bot(contacts: Contacts, by_queue: bool) -> Contacts {
 /// Tickets opened before this moment and unresolved at it.
 fn open_at(facts: &Facts, at: Timestamp) -> usize {
     let opened = facts.tickets.iter().filter(|ticket| ticket.opened_at < at).count();
-    let steps = |kind| facts.steps.iter().filter(|step| step.at < at && step.kind == kind).count();
-    (opened + steps(StepKind::Reopened)).saturating_sub(steps(StepKind::Resolved))
+    let done = |kind| facts.steps.iter().filter(|step| step.at < at && step.kind == kind).count();
+    (opened + done(StepKind::Reopened)).saturating_sub(done(StepKind::Resolved))
 }
 
 fn channels(facts: &Facts, period: &Period, by_queue: bool) -> Vec<Group> {
-    let used: BTreeSet<Channel> = facts
-        .messages
-        .iter()
-        .filter(|message| period.holds(message.at))
-        .map(|message| message.conversation)
-        .chain(
-            facts
-                .tickets
-                .iter()
-                .filter(|ticket| period.holds(ticket.opened_at))
-                .map(|ticket| ticket.conversation),
-        )
-        .map(|conversation| facts.conversations[conversation as usize].channel)
-        .collect();
-    used.into_iter()
-        .map(|channel| Group {
-            name: channel.name().to_owned(),
-            conversations: Some(without_bot(
-                contacts(facts, period, |conversation| conversation.channel == channel),
-                by_queue,
-            )),
-            tickets: super::tickets(facts, period, |ticket| {
-                facts.conversations[ticket.conversation as usize].channel == channel
-            }),
+    let mut contacts = contacts_by(facts, period, |conversation| conversation.channel);
+    let mut tickets = tickets_by(facts, period, |ticket| {
+        facts.conversations[ticket.conversation as usize].channel
+    });
+    Channel::ALL
+        .into_iter()
+        .filter_map(|channel| {
+            let (contacts, tickets) = (contacts.remove(&channel), tickets.remove(&channel));
+            if contacts.is_none() && tickets.is_none() {
+                return None;
+            }
+            Some(Group {
+                name: channel.name().to_owned(),
+                conversations: Some(without_bot(contacts.unwrap_or_default(), by_queue)),
+                tickets: tickets.unwrap_or_default(),
+            })
         })
         .collect()
 }
 
 fn queues(facts: &Facts, period: &Period) -> Vec<Group> {
-    let mut queues: BTreeMap<Arc<str>, Collected> = BTreeMap::new();
-    for (ticket, life) in facts.tickets.iter().zip(lives(facts)) {
-        if period.holds(ticket.opened_at) {
-            queues.entry(Arc::clone(&ticket.queue)).or_default().take(ticket, &life, period.now);
-        }
-    }
-    queues
+    tickets_by(facts, period, |ticket| Arc::clone(&ticket.queue))
         .into_iter()
-        .map(|(name, collected)| Group {
-            name: name.to_string(),
-            conversations: None,
-            tickets: collected.figures(),
-        })
+        .map(|(name, tickets)| Group { name: name.to_string(), conversations: None, tickets })
         .collect()
 }

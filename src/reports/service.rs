@@ -1,6 +1,7 @@
 //! Makes reports: loads the facts, computes, reads the questions without an answer.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
@@ -89,13 +90,18 @@ impl Reports {
     async fn compute(&self, ask: &Ask) -> Result<(Report, Vec<Gap>), ReportError> {
         let asked = self.understand(ask)?;
         let _turn = self.turn.acquire().await;
+        let began = Instant::now();
         let facts = self.load(&asked).await?;
+        let (messages, seconds) = (facts.messages.len(), began.elapsed().as_secs_f64());
+        tracing::debug!(messages, seconds, "facts of a report loaded");
         let computed = tokio::task::spawn_blocking(move || {
             let mut gaps = gaps::find(&facts, &asked.period);
             let latest = gaps.split_off(gaps.len().saturating_sub(gaps::MOST));
             (report(&facts, &asked), latest)
         });
-        computed.await.map_err(|error| ReportError::Failed(error.to_string()))
+        let computed = computed.await.map_err(|error| ReportError::Failed(error.to_string()));
+        tracing::debug!(seconds = began.elapsed().as_secs_f64(), "figures of a report computed");
+        computed
     }
 
     async fn load(&self, asked: &Asked) -> Result<Facts, ReportError> {

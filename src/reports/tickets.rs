@@ -1,5 +1,7 @@
 //! How long do customers wait for people, and is it what was promised?
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -67,19 +69,27 @@ pub fn tickets(
     period: &Period,
     counts: impl Fn(&TicketFact) -> bool,
 ) -> TicketFigures {
-    let lives = lives(facts);
-    let mut collected = Collected::default();
-    for (ticket, life) in facts.tickets.iter().zip(&lives) {
-        if period.holds(ticket.opened_at) && counts(ticket) {
-            collected.take(ticket, life, period.now);
+    tickets_by(facts, period, counts).remove(&true).unwrap_or_default()
+}
+
+/// The tickets opened in the period, by what `key` tells of each.
+pub(super) fn tickets_by<K: Ord>(
+    facts: &Facts,
+    period: &Period,
+    key: impl Fn(&TicketFact) -> K,
+) -> BTreeMap<K, TicketFigures> {
+    let mut collected: BTreeMap<K, Collected> = BTreeMap::new();
+    for (ticket, life) in facts.tickets.iter().zip(lives(facts)) {
+        if period.holds(ticket.opened_at) {
+            collected.entry(key(ticket)).or_default().take(ticket, &life, period.now);
         }
     }
-    collected.figures()
+    collected.into_iter().map(|(key, collected)| (key, collected.figures())).collect()
 }
 
 /// Figures of tickets, one ticket after the other.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Collected {
+struct Collected {
     opened: usize,
     responses: Vec<f64>,
     resolutions: Vec<f64>,
@@ -92,7 +102,7 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    pub(super) fn take(&mut self, ticket: &TicketFact, life: &Life, now: Timestamp) {
+    fn take(&mut self, ticket: &TicketFact, life: &Life, now: Timestamp) {
         let since = |at: Timestamp| at.duration_since(ticket.opened_at).as_secs_f64();
         self.opened += 1;
         self.responses.extend(life.replied_at.map(since));
@@ -118,7 +128,7 @@ impl Collected {
         self.reopened += usize::from(life.reopened);
     }
 
-    pub(super) fn figures(&self) -> TicketFigures {
+    fn figures(&self) -> TicketFigures {
         TicketFigures {
             opened: self.opened,
             first_response: Durations::of(&self.responses),

@@ -44,12 +44,7 @@ fn naive_tickets(facts: &Facts, period: &Period, queue: &str) -> TicketFigures {
             TicketState::Resolved => resolutions.push(passed(*resolved.last().unwrap())),
             _ => figures.unresolved += 1,
         }
-        let answered =
-            replies.first().min(resolved.first()).or(replies.first()).or(resolved.first());
-        let answered = match (replies.first(), resolved.first()) {
-            (Some(reply), Some(resolution)) => Some(reply.min(resolution)),
-            _ => answered,
-        };
+        let answered = replies.iter().chain(&resolved).min();
         match answered {
             Some(at) => {
                 judged += 1;

@@ -18,17 +18,6 @@ const FLAG: &str = "<svg class=\"flag\" viewBox=\"0 0 30 22\" width=\"22\" heigh
     aria-hidden=\"true\"><rect class=\"flag-white\" x=\".5\" y=\".5\" width=\"29\" height=\"21\" \
     rx=\"3\"/><path class=\"flag-red\" d=\"M15 0h12a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H15z\"/></svg>";
 
-/// A word of the page in the reader's language.
-type Word = fn(&Texts) -> &'static str;
-
-/// Ready periods: days, and their name.
-const READY: [(&str, Word); 4] = [
-    ("1", |texts| texts.today),
-    ("7", |texts| texts.days_7),
-    ("30", |texts| texts.days_30),
-    ("90", |texts| texts.days_90),
-];
-
 /// The whole document.
 pub(super) fn page(view: &View, head: &str, body: &str) -> String {
     let (texts, code) = (view.texts(), view.language.code());
@@ -93,13 +82,15 @@ fn ready_periods(view: &View) -> String {
         _ if given(&ask.from) || given(&ask.to) => "",
         _ => "7",
     };
-    let links: Vec<String> = READY
-        .iter()
+    let ready =
+        [("1", texts.today), ("7", texts.days_7), ("30", texts.days_30), ("90", texts.days_90)];
+    let links: Vec<String> = ready
+        .into_iter()
         .map(|(days, name)| {
-            let days = (*days).to_owned();
+            let days = days.to_owned();
             let current = if days == chosen { " aria-current=\"true\"" } else { "" };
             let ask = Ask { from: None, to: None, days: Some(days), ..ask.clone() };
-            format!("<a href=\"{}\"{current}>{}</a>", view.address("/reports", &ask), name(texts))
+            format!("<a href=\"{}\"{current}>{}</a>", view.address("/reports", &ask), name)
         })
         .collect();
     format!("<nav class=\"ready\" aria-label=\"{}\">{}</nav>", texts.period, links.concat())
@@ -181,13 +172,9 @@ fn choice(
     let mut listed = format!("<option value=\"\">{}</option>", texts.all);
     for (value, text) in options {
         let selected = if value == chosen { " selected" } else { "" };
+        let (value, text) = (escape(value), escape(text));
         // Writing into a string cannot fail.
-        let _ = write!(
-            listed,
-            "<option value=\"{}\"{selected}>{}</option>",
-            escape(value),
-            escape(text)
-        );
+        let _ = write!(listed, "<option value=\"{value}\"{selected}>{text}</option>");
     }
     format!("<label>{label}<select class=\"field\" name=\"{name}\">{listed}</select></label>")
 }

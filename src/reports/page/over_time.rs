@@ -162,11 +162,12 @@ fn table(points: &[Point], steps: &[(String, String)], view: &View) -> String {
         .collect();
     format!(
         "<details class=\"data\"><summary>{}</summary>\
-         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\
+         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}: {}\">\
          <table class=\"figures\"><thead><tr><th scope=\"col\">{}</th>{header}</tr></thead>\
          <tbody>{}</tbody></table></div>{}</details>",
         texts.table,
         texts.over_time,
+        texts.table,
         texts.time,
         rows.concat(),
         super::tables::csv_link("timeline", view),

@@ -23,13 +23,14 @@ pub(super) fn csv_link(table: &str, view: &View) -> String {
 }
 
 /// A table that scrolls within itself where it does not fit.
-fn table(label: &str, header: &[(&str, &str)], rows: &[String]) -> String {
+fn table(label: &str, header: &[(&str, &str)], rows: &[String], view: &View) -> String {
+    let figures = view.texts().table;
     let header: Vec<String> = header
         .iter()
         .map(|(name, class)| format!("<th scope=\"col\" class=\"{class}\">{name}</th>"))
         .collect();
     format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">\
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}: {figures}\">\
          <table class=\"figures\"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
         header.concat(),
         rows.concat()
@@ -72,7 +73,7 @@ pub(super) fn waiting(report: &Report, view: &View) -> String {
         ];
         format!(
             "<div class=\"panel\"><h3>{title}</h3>{}{}</div>",
-            table(title, &header, rows),
+            table(title, &header, rows, view),
             csv_link(csv, view)
         )
     };
@@ -132,7 +133,7 @@ pub(super) fn intents(report: &Report, view: &View) -> String {
             "<details class=\"more\"><summary>{} ({})</summary>{}</details>",
             texts.more_intents,
             view.format().count(rows.len()),
-            table(texts.more_intents, &header, &rows)
+            table(texts.more_intents, &header, &rows, view)
         )
     };
     let calm = if report.rising.days == 0 {
@@ -146,7 +147,7 @@ pub(super) fn intents(report: &Report, view: &View) -> String {
         "<section aria-labelledby=\"intents\"><h2 id=\"intents\">{}</h2><div class=\"panel\">\
          {}{others}<p class=\"muted small\">{calm}</p>{}</div></section>\n",
         texts.intents,
-        table(texts.intents, &header, first),
+        table(texts.intents, &header, first, view),
         csv_link("intents", view)
     )
 }
@@ -205,7 +206,7 @@ pub(super) fn ratings(report: &Report, view: &View) -> String {
                 texts.satisfied_note,
                 texts.mean,
                 format.decimal(mean),
-                table(texts.satisfaction, &header, &rows)
+                table(texts.satisfaction, &header, &rows, view)
             )
         }
     };
@@ -249,7 +250,7 @@ pub(super) fn agents(report: &Report, view: &View) -> String {
         format!(
             "<p class=\"muted small\">{}</p>{}",
             texts.agents_means,
-            table(texts.agents, &header, &rows)
+            table(texts.agents, &header, &rows, view)
         )
     };
     format!(
