@@ -216,7 +216,7 @@ mod tests {
             ("../../etc/passwd", Some("etc-passwd")),
             ("  Größe & Maße — 3/4\"  ", Some("groesse-masse-3-4")),
             ("???", None),
-            (long, Some("wie-lange-dauert-es-bis-ein-paket-aus-oesterreich-wieder")),
+            (long, Some("wie-lange-dauert-es-bis-ein-paket-aus-oesterreich-wieder-bei")),
         ] {
             assert_eq!(id_of(title).as_deref(), id, "{title}");
         }

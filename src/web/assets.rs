@@ -52,6 +52,7 @@ pub(super) const ALL: &[Asset] = &[
     asset!("console", "live.js", SCRIPT),
     asset!("console", "news.js", SCRIPT),
     asset!("console", "overview.js", SCRIPT),
+    asset!("console", "own-queues.js", SCRIPT),
     asset!("console", "place.js", SCRIPT),
     asset!("console", "reading.js", SCRIPT),
     asset!("console", "signin.js", SCRIPT),

@@ -77,6 +77,16 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   const toQueue = (page, queue) => page.locator(`#overview-queues a[href="#/queue/${queue}"]`).click();
   const waiting = async (page) => Number(await page.locator('#overview-queues a[href="#/queue/billing"] .count').textContent());
 
+  // A queue that Ben makes his stands first from then on.
+  const queues = (page) => page.locator("#overview-queues a").evaluateAll((rows) => rows.map((row) => row.hash));
+  await ben.page.getByRole("button", { name: "My queue: Privacy" }).click();
+  assert.deepEqual((await queues(ben.page)).slice(0, 2), ["#/all", "#/queue/privacy"]);
+  await ben.page.reload();
+  await until("the queue is still his", async () => (await queues(ben.page))[1] === "#/queue/privacy");
+  assert.equal((await queues(anna.page))[1], "#/queue/first_line");
+  await ben.page.getByRole("button", { name: "My queue: Privacy" }).click();
+  assert.equal((await queues(ben.page))[1], "#/queue/first_line");
+
   // A message arrives: the count rises and the row appears, without anybody doing anything.
   await toQueue(ben.page, "billing");
   await anna.page.locator('#overview-queues a[href="#/queue/billing"]').waitFor();

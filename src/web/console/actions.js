@@ -4,6 +4,7 @@ import { get, path, post } from "../common/api.js";
 import { adopt, desk, isMine, leads, loadOpen } from "./desk.js";
 import { refresh } from "./live.js";
 import { tell, warn } from "./news.js";
+import { ownWaiting } from "./own-queues.js";
 import { showTicket } from "./place.js";
 import { text } from "./texts.js";
 
@@ -41,8 +42,8 @@ export async function step(verb, ticketId, body = {}) {
 let isTaking = false;
 
 /**
- * Gives this person the next ticket of the chosen queue, or of all queues, and opens it: one, however
- * often it is pressed meanwhile.
+ * Gives this person the next ticket of the chosen queue, of the own queues or of all, and opens it: one,
+ * however often it is pressed meanwhile.
  */
 export async function takeNext() {
   if (isTaking) return;
@@ -51,10 +52,16 @@ export async function takeNext() {
   isTaking = false;
 }
 
+/** Where the next ticket may come from: the chosen queue, else my queues, else all. */
+function sources({ kind, queue }) {
+  if (kind === "queue") return [path("queues", queue, "claim")];
+  return ownWaiting()?.map((own) => path("queues", own, "claim")) ?? ["/v1/claim"];
+}
+
 async function takeOne({ view }) {
-  const from = view.kind === "queue" ? path("queues", view.queue, "claim") : "/v1/claim";
   try {
-    const ticket = await post(from);
+    let ticket = null;
+    for (const source of sources(view)) ticket ??= await post(source);
     if (!ticket) {
       tell(text("nothingWaits"));
       return;

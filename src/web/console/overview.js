@@ -11,6 +11,7 @@ import { flag, icon } from "./icons.js";
 import { queueName } from "./labels.js";
 import { unreadMark } from "./list.js";
 import { notifies, toggleNotifications, warn } from "./news.js";
+import { isOwn, toggleOwn } from "./own-queues.js";
 import { to, viewAddress } from "./place.js";
 import { changeLanguage, language, text } from "./texts.js";
 import { unreadOf, unreadOfAll } from "./unread.js";
@@ -159,15 +160,25 @@ function drawQueues() {
   const waiting = desk.queues.reduce((sum, { open }) => sum + open, 0);
   byId("count-queues").textContent = waiting > 0 ? String(waiting) : "";
   const all = { queue: null, open: waiting, claimed: desk.queues.reduce((sum, { claimed }) => sum + claimed, 0) };
-  keep(byId("overview-queues"), [all, ...desk.queues].map((queue) => {
+  const sorted = [...desk.queues].sort((one, other) => Number(isOwn(other.queue)) - Number(isOwn(one.queue)));
+  keep(byId("overview-queues"), [all, ...sorted].map((queue) => {
     const view = queue.queue === null ? { kind: "all" } : { kind: "queue", queue: queue.queue };
     const current = viewAddress() === viewAddress(view);
     return {
       key: queue.queue ?? "",
-      mark: JSON.stringify([queue, current]),
-      build: () => make("li", {}, queueRow(queue, view, current)),
+      mark: JSON.stringify([queue, current, isOwn(queue.queue)]),
+      build: () => make("li", { class: "queue-item" }, queueRow(queue, view, current), queue.queue && ownButton(queue.queue)),
     };
   }));
+}
+
+/** Says whether a queue is mine. */
+function ownButton(queue) {
+  const label = text("ownQueue", queueName(queue));
+  return make("button", {
+    type: "button", class: "icon-button own-queue", "aria-pressed": String(isOwn(queue)), "aria-label": label, title: label,
+    onclick: () => toggleOwn(queue),
+  }, icon("star"));
 }
 
 function queueRow({ queue, open, claimed, takes, next_due_at: due }, view, current) {

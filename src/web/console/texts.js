@@ -61,6 +61,7 @@ const TEXTS = {
   mine: ["Meine", "Mine"],
   mineEmpty: ["Sie führen gerade kein Gespräch.", "You hold no conversation at the moment."],
   queues: ["Warteschlangen", "Queues"],
+  ownQueue: [(queue) => `Meine Warteschlange: ${queue}`, (queue) => `My queue: ${queue}`],
   all: ["Alle", "All"],
   tickets: ["Tickets", "Tickets"],
   search: ["Suchen", "Search"],
