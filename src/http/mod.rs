@@ -19,6 +19,7 @@ mod messages;
 mod metrics;
 mod presence;
 mod queues;
+mod report_pages;
 mod reports;
 mod router;
 mod server;

@@ -9,7 +9,8 @@ use utoipa_axum::routes;
 use super::error::{ApiError, Code};
 use super::{
     App, access, agents, classify, context, conversations, cross_origin, documentation, events,
-    guard, health, knowledge, messages, metrics, queues, reports, session, summarize, tickets,
+    guard, health, knowledge, messages, metrics, queues, report_pages, reports, session, summarize,
+    tickets,
 };
 use crate::domain::Role;
 use crate::web;
@@ -28,7 +29,7 @@ pub fn router(app: &App) -> Router {
     let not_found = || ApiError::from(Code::RouteNotFound).into_response();
     Router::new()
         .merge(interface.with_state(app.clone()))
-        .merge(reports::pages().with_state(app.clone()))
+        .merge(report_pages::pages().with_state(app.clone()))
         .merge(documentation::router(description))
         .merge(web::router(&app.config.dir, not_found))
         .method_not_allowed_fallback(async || ApiError::from(Code::MethodNotAllowed))

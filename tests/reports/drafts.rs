@@ -164,6 +164,33 @@ async fn the_form_leads_from_a_question_to_a_file() {
     assert_eq!(odd.status(), StatusCode::NOT_FOUND);
 }
 
+/// A form counts only from a page of this address; the page's own policy makes browsers say so.
+#[tokio::test]
+async fn forms_of_other_pages_write_nothing() {
+    let service = Service::start().await;
+    let page = service.request(Method::GET, "/reports").send().await.unwrap();
+    assert_eq!(page.headers()["referrer-policy"], "same-origin");
+    let host = page.url().host_str().unwrap().to_owned();
+    let own = format!("http://{host}:{}", page.url().port().unwrap());
+    for (origin, status) in [
+        ("null", StatusCode::FORBIDDEN),
+        ("https://elsewhere.example", StatusCode::FORBIDDEN),
+        (own.as_str(), StatusCode::SEE_OTHER),
+    ] {
+        let sent = service
+            .request(Method::POST, "/reports/drafts")
+            .header("origin", origin)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("title=Neu&language=de&lang=de")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(sent.status(), status, "{origin}");
+        let written = service.knowledge.join("de/neu.md").exists();
+        assert_eq!(written, status == StatusCode::SEE_OTHER, "{origin}");
+    }
+}
+
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
