@@ -10,6 +10,7 @@ mod risk;
 mod tables;
 
 use super::report::Report;
+use crate::text::markup::escape_html as escape;
 
 /// The style of the page.
 const STYLE: &str = include_str!("style.css");
@@ -78,25 +79,6 @@ impl Section {
 /// The pieces that items are printed as, one after the other.
 fn each<T>(items: impl IntoIterator<Item = T>, print: impl Fn(T) -> String) -> String {
     items.into_iter().map(print).collect::<Vec<_>>().concat()
-}
-
-/// A text that can stand anywhere in the page: nothing in it is markup, and no control character
-/// but the line feed is left.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\n' => escaped.push('\n'),
-            _ if character.is_control() => escaped.push(' '),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 /// The name of a calibrated head, for people.
