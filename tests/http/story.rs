@@ -54,23 +54,11 @@ async fn jana(service: &Service) -> Value {
 #[tokio::test]
 async fn what_the_company_knows_of_a_customer_is_kept() {
     let service = with_keys().await;
-    insta::assert_json_snapshot!(jana(&service).await, @r#"
-    {
-      "name": "Jana Petersen",
-      "ids": [
-        "K-883201"
-      ],
-      "emails": [
-        "jana@example.org"
-      ],
-      "phones": [
-        "+49431123456"
-      ],
-      "attributes": {
-        "vip": "true"
-      }
-    }
-    "#);
+    let known = json!({
+        "name": "Jana Petersen", "ids": ["K-883201"], "emails": ["jana@example.org"],
+        "phones": ["+49431123456"], "attributes": { "vip": "true" },
+    });
+    assert_eq!(jana(&service).await, known);
     for (body, code) in [
         (json!({ "contact": { "email": "nobody" } }), "invalid_value"),
         (json!({ "contact": { "phone": "anonymous" } }), "invalid_value"),
