@@ -94,6 +94,7 @@ table_of_errors! {
     QueueNotFound "queue_not_found" NOT_FOUND "There is no such queue. GET /v1/queues lists them.";
     AgentNotFound "agent_not_found" NOT_FOUND "There is no such agent. GET /v1/agents lists who can take a ticket.";
     ArticleNotFound "article_not_found" NOT_FOUND "There is no such article.";
+    ChannelOff "channel_off" NOT_FOUND "This channel is off. Add its table to [channels] of lotse.toml.";
     TableNotFound "table_not_found" NOT_FOUND "There is no such table. Use one of totals, timeline, channels, queues, intents, rising, satisfaction, agents, gaps.";
     NotFound "not_found" NOT_FOUND "It is not there.";
 
