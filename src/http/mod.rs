@@ -3,17 +3,17 @@
 
 mod access;
 mod agents;
-mod classify;
+pub(crate) mod classify;
 mod context;
 mod conversations;
 mod cross_origin;
 mod documentation;
 pub mod error;
 mod events;
-mod extract;
+pub(crate) mod extract;
 mod guard;
 mod health;
-mod input;
+pub(crate) mod input;
 mod knowledge;
 mod messages;
 mod metrics;

@@ -7,6 +7,7 @@
 //! needs travels with the call ([`state::CallState`]), and what was said is in the store.
 
 pub(crate) mod call;
+pub(crate) mod flat;
 mod signature;
 pub(crate) mod state;
 mod texts;

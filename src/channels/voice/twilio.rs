@@ -15,7 +15,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::call::{Heard, Said};
-use super::state::{Asked, CallState};
+use super::state::CallState;
 use super::{Call, Lines, conversation_id, number, signature, texts, twiml};
 use crate::config::ChannelsConfig;
 use crate::domain::{Channel, Language};
@@ -128,7 +128,7 @@ async fn voice(
     let heard = heard(&parameters);
     if parameters.get("CallStatus").is_some_and(is_over) {
         // Nobody listens any more, but what was said is kept.
-        if matches!(heard, Heard::Speech { .. }) && state.asked != Asked::Helped {
+        if matches!(heard, Heard::Speech { .. }) {
             super::answer(app, &call, &state, heard).await;
         }
         return Ok(markup(twiml::nothing()));

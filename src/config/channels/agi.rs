@@ -1,4 +1,4 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de};
@@ -37,7 +37,7 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
     let network = |text: String| {
         // A single address is a network of its own.
         let parsed = text.parse::<IpNet>().ok();
-        parsed.or_else(|| text.parse().map(IpNet::from).ok()).ok_or_else(|| {
+        parsed.or_else(|| text.parse::<IpAddr>().map(IpNet::from).ok()).ok_or_else(|| {
             de::Error::custom(format!(
                 "\"{text}\" is no network; write it as \"10.0.5.0/24\" or \"10.0.5.7\""
             ))
