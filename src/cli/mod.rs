@@ -10,6 +10,7 @@ mod import;
 mod init;
 mod key;
 pub mod knowledge;
+mod lambda;
 mod model;
 mod operator;
 pub mod routing;
@@ -49,6 +50,8 @@ enum Command {
     /// Add, list and remove the people who sign in to the console
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Pass events of Amazon Connect and Lex V2 on to a running service, as an AWS Lambda function
+    Lambda(lambda::LambdaArguments),
     /// Print what agents corrected as labelled rows for training
     Corrections(corrections::CorrectionsArguments),
     /// Classify lines of standard input, one JSON result a line
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments).map(|()| true),
         Command::Key(command) => key::run(&command).map(|()| true),
         Command::User(command) => user::run(&command).map(|()| true),
+        Command::Lambda(arguments) => lambda::run(&arguments).map(|()| true),
         Command::Corrections(arguments) => corrections::run(&arguments).map(|()| true),
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),

@@ -46,6 +46,10 @@ impl<'de> Deserialize<'de> for Secret {
                 Ok(Secret(number.to_string()))
             }
 
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Secret, E> {
+                Ok(Secret(number.to_string()))
+            }
+
             fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
                 // The value itself must not stand in the error.
                 Err(E::custom("looks like a number; put it between quotes"))
