@@ -11,6 +11,8 @@ use reqwest::blocking::{Client, Response};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::Value;
 use sha1::Sha1;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use url::form_urlencoded;
 
@@ -52,9 +54,13 @@ name = "closed"
 hours = "never"
 phone = "tel:+494315550109"
 [[rule]]
+name = "danger"
+queue = "first_line"
+when = { danger = true }
+[[rule]]
 name = "privacy"
 queue = "privacy"
-when = { intents = ["data_privacy", "delete_account"] }
+when = { intents = ["privacy_request", "delete_account"] }
 [[rule]]
 name = "money"
 queue = "billing"
@@ -62,7 +68,7 @@ when = { intents = ["payment_issue", "get_invoice", "check_invoice", "get_refund
 [[rule]]
 name = "faults"
 queue = "technical"
-when = { intents = ["technical_issue", "report_outage", "setup_device", "internet_outage", "device_fault"] }
+when = { intents = ["technical_problem", "service_outage", "device_setup"] }
 [[rule]]
 name = "contracts"
 queue = "contracts"
@@ -146,6 +152,17 @@ impl Lotse {
         turns.map(|turn| (text(&turn["from"]), text(&turn["text"]))).collect()
     }
 
+    /// How many answers are kept as having helped, and how many as not.
+    pub(crate) fn helpful(&self) -> (i64, i64) {
+        let options = SqliteConnectOptions::new().filename(&self.server.store).read_only(true);
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let mut store = options.connect().await.expect("the store");
+            let counts = "SELECT coalesce(sum(helpful), 0), coalesce(sum(1 - helpful), 0) FROM helpful";
+            sqlx::query_as(counts).fetch_one(&mut store).await.expect("counts")
+        })
+    }
+
     /// The open tickets of a queue.
     pub(crate) fn tickets(&self, queue: &str) -> Vec<Value> {
         let tickets = self.get(&format!("/v1/queues/{queue}/tickets"));
@@ -192,10 +209,6 @@ impl<'a> Caller<'a> {
         let call = call.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let action = format!("{PUBLIC_URL}{path}");
         Self { lotse, system, call: BTreeMap::from(call), action }
-    }
-
-    pub(crate) fn sid(&self) -> &str {
-        &self.call["CallSid"]
     }
 
     /// Something happens on the call; gives the markup and follows it.

@@ -59,11 +59,11 @@ where
     Output: AsyncWrite + Unpin,
 {
     let environment = protocol::environment(input).await?;
+    let call_id = environment.get("uniqueid").ok_or(AgiError::NotAgi)?;
     let mut commands = Commands { input, output };
     let known = commands.variable("LOTSE_STATE").await?.unwrap_or_default();
     let state = state(app, &environment, &known);
     let heard = heard(&mut commands, &environment).await?;
-    let call_id = environment.get("uniqueid").ok_or(AgiError::NotAgi)?;
     let call = Call {
         conversation_id: conversation_id("agi", call_id),
         channel: Channel::Phone,
