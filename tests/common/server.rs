@@ -22,8 +22,6 @@ impl Server {
 
     /// As [`Server::start`], with further settings of the command.
     pub(crate) fn start_with(store: &Path, settings: impl FnOnce(&mut Command)) -> Self {
-        // The clients of tests need it, even for calls without encryption.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let port = free_port();
         let address = format!("127.0.0.1:{port}");
         let mut command = super::lotse();
