@@ -22,6 +22,7 @@ impl Server {
 
     /// As [`Server::start`], with further settings of the command.
     pub(crate) fn start_with(store: &Path, settings: impl FnOnce(&mut Command)) -> Self {
+        lotse::channels::outgoing::prepare_tls();
         let port = free_port();
         let address = format!("127.0.0.1:{port}");
         let mut command = super::lotse();

@@ -48,6 +48,7 @@ impl Service {
     }
 
     pub(crate) async fn start_with(settings: Settings) -> Self {
+        lotse::channels::outgoing::prepare_tls();
         let dir = tempfile::tempdir().expect("a temporary directory");
         let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
         let toml = format!(

@@ -24,7 +24,7 @@ pub struct Answer {
     pub status: StatusCode,
     /// How long it asks to wait.
     pub retry_after: Option<Duration>,
-    /// The body, cut off where it is too long.
+    /// The body, as far as it came and not longer than two megabytes.
     pub body: Vec<u8>,
 }
 
@@ -56,13 +56,7 @@ impl Answer {
     pub async fn to(request: RequestBuilder) -> Result<Self, Failure> {
         let response = request.send().await.map_err(failure)?;
         let (status, retry_after) = (response.status(), retry_after(&response, Timestamp::now()));
-        let body = match body(response).await {
-            Ok(body) => body,
-            // The status says all that matters of a call that has failed or has nothing to tell.
-            Err(_) if !status.is_success() => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        Ok(Self { status, retry_after, body })
+        Ok(Self { status, retry_after, body: body(response).await })
     }
 
     /// The body as JSON; null if it is none.
@@ -108,16 +102,17 @@ fn failure(error: reqwest::Error) -> Failure {
     }
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
+/// What came of the body: the status has said already what became of the call.
+async fn body(mut response: Response) -> Vec<u8> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failure)? {
+    while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
         if body.len() > MOST_BYTES {
             body.truncate(MOST_BYTES);
             break;
         }
     }
-    Ok(body)
+    body
 }
 
 /// `Retry-After`, in seconds or as a date.

@@ -36,6 +36,13 @@ pub enum OutsideError {
     Inside(String),
 }
 
+/// Names the library that encrypts for TLS, once for the whole process: no client of HTTP can be made
+/// before.
+pub fn prepare_tls() {
+    // Fails only where one is named already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Calls other systems over HTTP: in time, without following redirects, past any proxy, and only at
 /// addresses that [`Networks`] permits. Clones share connections.
 ///
@@ -48,32 +55,40 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// Prepares calls to what `networks` permit.
+    /// Prepares calls to what `networks` permit, of 15 seconds each at most.
     pub fn new(networks: Networks) -> Result<Self, OutsideError> {
-        // Fails only where one is installed already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self::with_limit(networks, WHOLE)
+    }
+
+    /// Prepares calls that are given up after `limit`.
+    pub fn with_limit(networks: Networks, limit: Duration) -> Result<Self, OutsideError> {
+        prepare_tls();
         let networks = Arc::new(networks);
         let client = Client::builder()
             .dns_resolver(Resolver { networks: Arc::clone(&networks) })
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
-            .timeout(WHOLE)
+            .timeout(limit)
             .user_agent(USER_AGENT)
             .build()
             .map_err(|error| OutsideError::Client(chain(&error)))?;
         Ok(Self { client, networks })
     }
 
+    /// Refuses what can be told from the address alone. Names are checked when they are resolved.
+    pub fn check(&self, url: &Url) -> Result<(), OutsideError> {
+        check(&self.networks, url)
+    }
+
     /// A request to this address.
     pub fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, OutsideError> {
-        check(&self.networks, url)?;
+        self.check(url)?;
         Ok(self.client.request(method, url.clone()))
     }
 }
 
-/// Refuses what can be told from the address alone. Names are checked when they are resolved.
-pub(crate) fn check(networks: &Networks, url: &Url) -> Result<(), OutsideError> {
+fn check(networks: &Networks, url: &Url) -> Result<(), OutsideError> {
     if !["http", "https"].contains(&url.scheme()) {
         return Err(OutsideError::Scheme(url.scheme().to_owned() + ":"));
     }

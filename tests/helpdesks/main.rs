@@ -1,0 +1,11 @@
+//! What other systems meet: each is a stand-in on this machine that checks what it gets and fails in
+//! every way in which the real one may.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../http/support.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod service;
+mod stand_in;
+mod webhooks;
+mod work;
