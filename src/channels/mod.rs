@@ -2,6 +2,8 @@
 //! for [`crate::desk::Desk::receive`], what goes out becomes deliveries that [`outgoing`] carries
 //! out. No channel takes a decision, and none knows SQL.
 
+pub mod chatwoot;
+mod handover;
 pub mod outgoing;
 pub mod webhooks;
 
@@ -10,7 +12,11 @@ use std::sync::Arc;
 use reqwest::Url;
 
 use crate::desk::system_clock;
+use crate::domain::{Incoming, Outcome};
 use crate::http::App;
+use crate::http::error::ApiError;
+use crate::observe;
+use chatwoot::Chatwoot;
 use outgoing::{Destination, Networks, Outside, OutsideError};
 use webhooks::Webhook;
 
@@ -32,19 +38,49 @@ pub enum ChannelError {
 
 /// All systems outside that are told of what happens here, as configured.
 pub fn destinations(app: &App) -> Result<Vec<Arc<dyn Destination>>, ChannelError> {
-    let channels = &app.config.channels;
     let mut destinations: Vec<Arc<dyn Destination>> = Vec::new();
-    if channels.webhooks.is_empty() {
-        return Ok(destinations);
+    helpdesks(app, &mut destinations)?;
+    Ok(destinations)
+}
+
+/// Helpdesks and programs that are called over HTTP.
+fn helpdesks(app: &App, destinations: &mut Vec<Arc<dyn Destination>>) -> Result<(), ChannelError> {
+    let channels = &app.config.channels;
+    if channels.webhooks.is_empty() && channels.chatwoot.is_none() {
+        return Ok(());
     }
     let networks = Networks::with(&channels.allow_private);
     let outside = Outside::new(networks)?;
+    if let Some(chatwoot) = &channels.chatwoot {
+        require_permitted(&outside, "channels.chatwoot.base_url".to_owned(), &chatwoot.base_url)?;
+        let store = Arc::clone(&app.store);
+        destinations.push(Arc::new(Chatwoot::new(chatwoot.clone(), outside.clone(), store)));
+    }
     for webhook in &channels.webhooks {
         let setting = format!("channels.webhooks[{}].url", webhook.name);
         require_permitted(&outside, setting, &webhook.url)?;
         destinations.push(Webhook::new(webhook.clone(), outside.clone(), system_clock()));
     }
-    Ok(destinations)
+    Ok(())
+}
+
+/// An address below another one, wherever that other one lies.
+fn under(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
+    url
+}
+
+/// Takes a customer's message in, and counts it.
+pub(crate) async fn receive(app: &App, incoming: Incoming) -> Result<Outcome, ApiError> {
+    let channel = incoming.channel;
+    let outcome = app.desk.receive(incoming).await?;
+    metrics::counter!(
+        observe::MESSAGES_TOTAL,
+        "channel" => channel.name(), "action" => outcome.decision.action.name(),
+    )
+    .increment(1);
+    Ok(outcome)
 }
 
 /// Refuses at the start what could never be called.

@@ -31,6 +31,7 @@ const BEARER: &str = "bearer";
     tags(
         (name = "messages", description = "Messages come in and are answered, or only read."),
         (name = "conversations", description = "What was said, live and afterwards."),
+        (name = "channels", description = "Other systems bring messages in forms of their own."),
         (name = "agents", description = "Queues and tickets for people."),
         (name = "reports", description = "How the work is going."),
         (name = "knowledge", description = "The approved articles."),

@@ -100,7 +100,7 @@ async fn read_at_most(request: Request, limit: usize) -> Result<Bytes, ApiError>
 }
 
 /// Reads a value from a JSON object and says as exactly as possible what is wrong with it.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(body).map_err(|error| {
         ApiError::from(Code::InvalidUtf8).with_details(json!({ "byte": error.valid_up_to() }))
     })?;

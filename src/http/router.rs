@@ -12,6 +12,7 @@ use super::{
     guard, health, knowledge, messages, metrics, queues, report_pages, reports, session, summarize,
     tickets,
 };
+use crate::channels::chatwoot;
 use crate::domain::Role;
 use crate::web;
 
@@ -58,6 +59,9 @@ fn for_others(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
         .routes(routes!(session::sign_in, session::sign_out));
 
+    // Those who call these sign what they send.
+    let signed = chatwoot::routes();
+
     let for_everyone = OpenApiRouter::new().routes(routes!(session::who_am_i));
 
     let reading_for_channels = OpenApiRouter::new()
@@ -93,6 +97,7 @@ fn for_others(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(reports::draft));
 
     open.merge(needs(Role::Widget, app, for_everyone))
+        .merge(admitted(app, signed))
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
         .merge(needs(Role::Agent, app, for_agents))

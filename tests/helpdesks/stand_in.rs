@@ -135,7 +135,8 @@ async fn serve(
             return Err(Cut);
         }
     };
-    let mut response = Response::builder().status(status).header("content-type", "application/json");
+    let mut response =
+        Response::builder().status(status).header("content-type", "application/json");
     if let Some((name, value)) = header {
         response = response.header(name, value);
     }

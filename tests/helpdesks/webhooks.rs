@@ -71,13 +71,11 @@ async fn events_are_told_signed_and_in_shape() {
 
     let calls = crm.calls();
     assert!(calls.iter().all(|call| call.path == "/hook?from=lotse"));
-    let told: BTreeMap<String, Vec<Value>> = calls.iter().map(verified).fold(
-        BTreeMap::new(),
-        |mut told, (kind, data)| {
+    let told: BTreeMap<String, Vec<Value>> =
+        calls.iter().map(verified).fold(BTreeMap::new(), |mut told, (kind, data)| {
             told.entry(kind).or_insert_with(Vec::new).push(data);
             told
-        },
-    );
+        });
     assert_eq!(told.keys().collect::<Vec<_>>(), ["message.created", "ticket.opened"]);
     let mut from: Vec<&str> = told["message.created"]
         .iter()
@@ -106,9 +104,11 @@ async fn failures_are_tried_again_by_the_table_and_then_given_up() {
     for (attempt, pause) in
         [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].into_iter().enumerate()
     {
-        let failed = until("the attempt", async || waiting(&**store, NAME).await, |waiting| {
-            waiting.len() == 1 && waiting[0].attempts as usize == attempt + 1
-        })
+        let failed = until(
+            "the attempt",
+            async || waiting(&**store, NAME).await,
+            |waiting| waiting.len() == 1 && waiting[0].attempts as usize == attempt + 1,
+        )
         .await;
         let delivery = &failed[0];
         let wait = delivery.due_at.duration_since(clock.now()).as_secs_f64();
@@ -117,16 +117,17 @@ async fn failures_are_tried_again_by_the_table_and_then_given_up() {
         assert!(delivery.last_error.as_deref().is_some_and(|error| error.contains("no disk")));
         clock.set(delivery.due_at);
     }
-    until("giving up", async || store.abandoned_deliveries(10).await.expect("a list"), |list| {
-        list.len() == 1
-    })
+    until(
+        "giving up",
+        async || store.abandoned_deliveries(10).await.expect("a list"),
+        |list| list.len() == 1,
+    )
     .await;
     work.end().await;
     let calls = crm.calls();
     assert_eq!(calls.len(), 10);
     let ids: BTreeSet<&str> = calls.iter().map(|call| call.header("webhook-id")).collect();
-    let times: BTreeSet<&str> =
-        calls.iter().map(|call| call.header("webhook-timestamp")).collect();
+    let times: BTreeSet<&str> = calls.iter().map(|call| call.header("webhook-timestamp")).collect();
     assert_eq!((ids.len(), times.len()), (1, 10), "the id stays, the time is the attempt's");
     calls.iter().for_each(|call| drop(verified(call)));
     let counts = store.delivery_counts().await.expect("counts");
@@ -145,9 +146,11 @@ async fn who_asks_for_time_gets_it() {
     let work = Work::start(&service, &clock, vec![hook]).await;
     let store = &service.app.store;
     complain(&service, "c-1").await;
-    until("the refusal", async || waiting(&**store, NAME).await, |waiting| {
-        waiting.len() == 1 && waiting[0].attempts == 1
-    })
+    until(
+        "the refusal",
+        async || waiting(&**store, NAME).await,
+        |waiting| waiting.len() == 1 && waiting[0].attempts == 1,
+    )
     .await;
     // Another event has nothing to do with the first, and waits as well.
     complain(&service, "c-2").await;
@@ -174,9 +177,11 @@ async fn gone_is_gone_until_the_settings_change() {
     let (old, new) = (crm.url("/old"), crm.url("/new"));
     let work = Work::start(&service, &clock, vec![webhook(&old, &["ticket.opened"], &clock)]).await;
     complain(&service, "c-1").await;
-    until("the end", async || store.disabled_destination(NAME).await.expect("a store"), |end| {
-        end.is_some()
-    })
+    until(
+        "the end",
+        async || store.disabled_destination(NAME).await.expect("a store"),
+        |end| end.is_some(),
+    )
     .await;
     complain(&service, "c-2").await;
     work.end().await;
@@ -208,9 +213,11 @@ async fn a_broken_connection_brings_the_same_id_again() {
     let store = &service.app.store;
     complain(&service, "c-1").await;
     for attempts in 1..=2 {
-        let failed = until("the failure", async || waiting(&**store, NAME).await, |waiting| {
-            waiting.len() == 1 && waiting[0].attempts == attempts
-        })
+        let failed = until(
+            "the failure",
+            async || waiting(&**store, NAME).await,
+            |waiting| waiting.len() == 1 && waiting[0].attempts == attempts,
+        )
         .await;
         clock.set(failed[0].due_at);
     }
@@ -240,9 +247,11 @@ async fn nothing_leads_inside() {
     for (name, words) in
         [(NAME, "redirects are not followed"), ("webhook:name", "channels.allow_private")]
     {
-        let failed = until("the refusal", async || waiting(&**store, name).await, |waiting| {
-            waiting.len() == 1 && waiting[0].attempts == 1
-        })
+        let failed = until(
+            "the refusal",
+            async || waiting(&**store, name).await,
+            |waiting| waiting.len() == 1 && waiting[0].attempts == 1,
+        )
         .await;
         let error = failed[0].last_error.clone().expect("an error");
         assert!(error.contains(words), "{error}");

@@ -90,6 +90,7 @@ impl Service {
             let router = http::router(&app);
             http::serve(listener, router, &app.config.server, &app.shutdown).await;
         });
+        lotse::channels::outgoing::prepare_tls();
         let client =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { store, desk, knowledge, articles, store_file, clock, address, client, _dir: dir }
