@@ -5,6 +5,7 @@
 pub mod chatwoot;
 mod handover;
 pub mod outgoing;
+pub mod tickets;
 pub mod webhooks;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::http::error::ApiError;
 use crate::observe;
 use chatwoot::Chatwoot;
 use outgoing::{Destination, Networks, Outside, OutsideError};
+use tickets::{Zammad, Zendesk};
 use webhooks::Webhook;
 
 /// Why the channels cannot be started as they are configured.
@@ -46,7 +48,11 @@ pub fn destinations(app: &App) -> Result<Vec<Arc<dyn Destination>>, ChannelError
 /// Helpdesks and programs that are called over HTTP.
 fn helpdesks(app: &App, destinations: &mut Vec<Arc<dyn Destination>>) -> Result<(), ChannelError> {
     let channels = &app.config.channels;
-    if channels.webhooks.is_empty() && channels.chatwoot.is_none() {
+    let helpdesks = channels.chatwoot.is_some()
+        || channels.zendesk.is_some()
+        || channels.zammad.is_some()
+        || !channels.webhooks.is_empty();
+    if !helpdesks {
         return Ok(());
     }
     let networks = Networks::with(&channels.allow_private);
@@ -55,6 +61,16 @@ fn helpdesks(app: &App, destinations: &mut Vec<Arc<dyn Destination>>) -> Result<
         require_permitted(&outside, "channels.chatwoot.base_url".to_owned(), &chatwoot.base_url)?;
         let store = Arc::clone(&app.store);
         destinations.push(Arc::new(Chatwoot::new(chatwoot.clone(), outside.clone(), store)));
+    }
+    if let Some(zendesk) = &channels.zendesk {
+        require_permitted(&outside, "channels.zendesk.base_url".to_owned(), &zendesk.base_url)?;
+        let store = Arc::clone(&app.store);
+        destinations.push(Arc::new(Zendesk::new(zendesk.clone(), outside.clone(), store)));
+    }
+    if let Some(zammad) = &channels.zammad {
+        require_permitted(&outside, "channels.zammad.base_url".to_owned(), &zammad.base_url)?;
+        let store = Arc::clone(&app.store);
+        destinations.push(Arc::new(Zammad::new(zammad.clone(), outside.clone(), store)));
     }
     for webhook in &channels.webhooks {
         let setting = format!("channels.webhooks[{}].url", webhook.name);
