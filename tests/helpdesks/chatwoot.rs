@@ -20,7 +20,8 @@ const NAME: &str = "chatwoot";
 
 /// A service that is the bot of this Chatwoot.
 async fn service(chatwoot: &FakeChatwoot, user_token: bool) -> Service {
-    let user_token = if user_token { format!("user_token = '{USER_TOKEN}'") } else { String::new() };
+    let user_token =
+        if user_token { format!("user_token = '{USER_TOKEN}'") } else { String::new() };
     let toml = format!(
         "[channels]\nallow_private = ['127.0.0.0/8']\n[channels.chatwoot]\nbase_url = '{}'\n\
          token = '{BOT_TOKEN}'\nwebhook_secret = '{SECRET}'\naccounts = [1]\ninboxes = [3]\n\
@@ -105,9 +106,13 @@ async fn a_complaint_is_handed_over_in_its_order_whatever_fails() {
     order.dedup();
     assert_eq!(order, ["message", "note", "labels", "team", "priority", "status"]);
     assert_eq!((thread.said(false).len(), thread.said(true).len()), (1, 1));
-    let ticket = &store.unresolved_ticket("chatwoot-1-42").await.expect("a store").expect("a ticket");
+    let ticket =
+        &store.unresolved_ticket("chatwoot-1-42").await.expect("a store").expect("a ticket");
     let note = thread.said(true)[0]["content"].as_str().expect("words").to_owned();
-    assert!(note.contains(&ticket.summary.headline) && note.contains(&ticket.summary.text), "{note}");
+    assert!(
+        note.contains(&ticket.summary.headline) && note.contains(&ticket.summary.text),
+        "{note}"
+    );
     assert_eq!(ticket.queue, "billing");
     assert_eq!(thread.team, Some(7));
     assert!(thread.priority.is_some());
@@ -169,7 +174,10 @@ async fn what_is_not_signed_now_by_chatwoot_is_refused() {
     let now = Timestamp::now().as_second();
     for at in [now - 301, now + 310] {
         let (status, error) = send_at(&service, &event, at).await;
-        assert_eq!((status, &error["error"]["code"]), (StatusCode::FORBIDDEN, &json!("wrong_signature")));
+        assert_eq!(
+            (status, &error["error"]["code"]),
+            (StatusCode::FORBIDDEN, &json!("wrong_signature"))
+        );
     }
     let body = event.to_string();
     for left_out in ["x-chatwoot-timestamp", "x-chatwoot-signature"] {
@@ -187,7 +195,10 @@ async fn what_is_not_signed_now_by_chatwoot_is_refused() {
     }
     assert_eq!(answer(request).await.0, StatusCode::FORBIDDEN);
     let (status, error) = send(&service, &json!([1])).await;
-    assert_eq!((status, &error["error"]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("wrong_type")));
+    assert_eq!(
+        (status, &error["error"]["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("wrong_type"))
+    );
     let off = super::work::service().await;
     let (status, error) = send(&off, &event).await;
     assert_eq!((status, &error["error"]["code"]), (StatusCode::NOT_FOUND, &json!("channel_off")));
@@ -264,7 +275,11 @@ async fn a_bot_that_may_not_look_says_it_rather_twice() {
     .await;
     work.end().await;
     assert_eq!(chatwoot.thread(42).said(false).len(), 2);
-    assert_eq!(chatwoot.refused(), ["GET messages"], "and labels, which bots may not set, are left");
+    assert_eq!(
+        chatwoot.refused(),
+        ["GET messages"],
+        "and labels, which bots may not set, are left"
+    );
 }
 
 #[tokio::test]
@@ -282,7 +297,9 @@ async fn what_chatwoot_refuses_is_kept_for_people_and_the_rest_goes_on() {
     let given_up = service.app.store.abandoned_deliveries(10).await.expect("a store");
     assert_eq!(given_up.len(), 1);
     let error = given_up[0].last_error.clone().expect("why");
-    assert!(error.contains("404") && error.contains("Team not found") && error.contains("teams in"));
+    assert!(
+        error.contains("404") && error.contains("Team not found") && error.contains("teams in")
+    );
     assert_eq!(chatwoot.thread(42).status.as_deref(), Some("open"));
 }
 
@@ -295,7 +312,8 @@ async fn people_of_chatwoot_answer_and_resolve() {
     all_done(&*service.app.store, NAME).await;
     let mut words = message_created(42, 2, "Ich schaue mir das an.");
     words["message_type"] = json!("outgoing");
-    words["sender"] = json!({ "id": 2, "name": "Anna", "email": "anna@example.org", "type": "user" });
+    words["sender"] =
+        json!({ "id": 2, "name": "Anna", "email": "anna@example.org", "type": "user" });
     words["conversation"]["status"] = json!("open");
     take(&service, &words).await;
     take(&service, &words).await;

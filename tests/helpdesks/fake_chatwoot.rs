@@ -108,7 +108,8 @@ impl FakeChatwoot {
 fn handle(call: &Call, state: &mut State, keeps_marks: bool, faults: &Faults) -> Reply {
     let path = call.path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let ["api", "v1", "accounts", "1", "conversations", conversation, what] = parts.as_slice() else {
+    let ["api", "v1", "accounts", "1", "conversations", conversation, what] = parts.as_slice()
+    else {
         state.refused.push(format!("{} {}", call.method, call.path));
         return Reply::Answer(404, json!({ "error": "Resource could not be found" }));
     };
@@ -156,7 +157,8 @@ fn done(name: &str, body: &Value, thread: &mut Thread, id: u64, keeps_marks: boo
         "message" | "note" => {
             assert_eq!(body["message_type"], "outgoing");
             assert!(body.get("source_id").is_none(), "Chatwoot would not send it on");
-            let attributes = if keeps_marks { body["content_attributes"].clone() } else { json!({}) };
+            let attributes =
+                if keeps_marks { body["content_attributes"].clone() } else { json!({}) };
             thread.messages.push(json!({
                 "id": id, "content": text("content"), "message_type": 1,
                 "content_type": body["content_type"].as_str().unwrap_or("text"),

@@ -9,5 +9,6 @@ mod fake_chatwoot;
 #[allow(dead_code, reason = "other tests use more of it")]
 mod service;
 mod stand_in;
+mod tickets;
 mod webhooks;
 mod work;

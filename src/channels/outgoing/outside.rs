@@ -36,13 +36,6 @@ pub enum OutsideError {
     Inside(String),
 }
 
-/// Names the library that encrypts for TLS, once for the whole process: no client of HTTP can be made
-/// before.
-pub fn prepare_tls() {
-    // Fails only where one is named already, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// Calls other systems over HTTP: in time, without following redirects, past any proxy, and only at
 /// addresses that [`Networks`] permits. Clones share connections.
 ///
@@ -62,7 +55,8 @@ impl Outside {
 
     /// Prepares calls that are given up after `limit`.
     pub fn with_limit(networks: Networks, limit: Duration) -> Result<Self, OutsideError> {
-        prepare_tls();
+        // Fails only where one is installed already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let networks = Arc::new(networks);
         let client = Client::builder()
             .dns_resolver(Resolver { networks: Arc::clone(&networks) })

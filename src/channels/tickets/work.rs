@@ -68,7 +68,10 @@ async fn new_ticket(store: &dyn Store, ticket: Ticket) -> Result<NewTicket, Stor
     let conversation = store.conversation(&ticket.conversation_id, TURNS).await?;
     let turns = conversation.as_ref().map(|known| known.turns.as_slice()).unwrap_or_default();
     let told = handover::transcript(turns, ticket.language);
-    let customer = Contact::default();
+    let customer = match conversation.as_ref().and_then(|known| known.head.customer) {
+        Some(number) => contact(store, number).await?,
+        None => Contact::default(),
+    };
     Ok(NewTicket {
         subject: ticket.summary.headline.clone(),
         note: format!("{}\n\n---\n\n{told}", handover::summary(&ticket)),
@@ -78,6 +81,13 @@ async fn new_ticket(store: &dyn Store, ticket: Ticket) -> Result<NewTicket, Stor
         id: ticket.id,
         queue: ticket.queue,
     })
+}
+
+/// How the customer is reached.
+async fn contact(store: &dyn Store, customer: i64) -> Result<Contact, StoreError> {
+    let known = store.customer_of(customer).await?;
+    let first = |names: Vec<String>| names.into_iter().next();
+    Ok(Contact { email: first(known.emails), phone: first(known.phones), name: known.name })
 }
 
 /// What the customer said after the ticket was opened.
