@@ -58,16 +58,19 @@ fn helpdesks(app: &App, destinations: &mut Vec<Arc<dyn Destination>>) -> Result<
     let networks = Networks::with(&channels.allow_private);
     let outside = Outside::new(networks)?;
     if let Some(chatwoot) = &channels.chatwoot {
+        warn_of_unknown(app, "channels.chatwoot.teams", chatwoot.teams.keys());
         require_permitted(&outside, "channels.chatwoot.base_url".to_owned(), &chatwoot.base_url)?;
         let store = Arc::clone(&app.store);
         destinations.push(Arc::new(Chatwoot::new(chatwoot.clone(), outside.clone(), store)));
     }
     if let Some(zendesk) = &channels.zendesk {
+        warn_of_unknown(app, "channels.zendesk.groups", zendesk.groups.keys());
         require_permitted(&outside, "channels.zendesk.base_url".to_owned(), &zendesk.base_url)?;
         let store = Arc::clone(&app.store);
         destinations.push(Arc::new(Zendesk::new(zendesk.clone(), outside.clone(), store)));
     }
     if let Some(zammad) = &channels.zammad {
+        warn_of_unknown(app, "channels.zammad.groups", zammad.groups.keys());
         require_permitted(&outside, "channels.zammad.base_url".to_owned(), &zammad.base_url)?;
         let store = Arc::clone(&app.store);
         destinations.push(Arc::new(Zammad::new(zammad.clone(), outside.clone(), store)));
@@ -78,6 +81,17 @@ fn helpdesks(app: &App, destinations: &mut Vec<Arc<dyn Destination>>) -> Result<
         destinations.push(Webhook::new(webhook.clone(), outside.clone(), system_clock()));
     }
     Ok(())
+}
+
+/// Tells of queues that are not there: their teams would never get anything. The queues may change
+/// while the service runs, so that this is no error.
+fn warn_of_unknown<'a>(app: &App, setting: &str, queues: impl Iterator<Item = &'a String>) {
+    let routing = (app.routing)();
+    for queue in queues {
+        if !routing.queues().iter().any(|known| known.name == *queue) {
+            tracing::warn!(setting, queue, "there is no such queue in routing.toml");
+        }
+    }
 }
 
 /// An address below another one, wherever that other one lies.

@@ -8,7 +8,9 @@ mod fake_chatwoot;
 #[path = "../http/support.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod service;
+mod settings;
 mod stand_in;
 mod tickets;
 mod webhooks;
+mod whole;
 mod work;

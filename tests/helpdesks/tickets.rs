@@ -149,7 +149,10 @@ async fn a_ticket_in_zendesk_with_all_that_people_need() {
     assert!(note.contains("Kunde: Die Rechnung RE-2024-10233 ist falsch!"), "{note}");
     let summary = outcome["ticket"]["summary"]["text"].as_str().expect("a summary");
     assert!(note.contains(summary), "{note}");
-    assert_eq!(ticket["requester"], json!({ "name": "Erika Muster", "email": "erika@example.org" }));
+    assert_eq!(
+        ticket["requester"],
+        json!({ "name": "Erika Muster", "email": "erika@example.org" })
+    );
     assert_eq!(ticket["group_id"], 36);
     assert_eq!(ticket["priority"], outcome["ticket"]["priority"]);
     assert_eq!(ticket["tags"], json!(["lotse", "payment-issue", "tier-3", "negative", "de"]));
@@ -188,7 +191,8 @@ async fn refusals_of_zendesk_are_for_people_to_read() {
         Some((false, Reply::Answer(422, error)))
     })
     .await;
-    for (token, words) in [("falsch", "Couldn't authenticate you"), ("geheim", "Group is deleted")] {
+    for (token, words) in [("falsch", "Couldn't authenticate you"), ("geheim", "Group is deleted")]
+    {
         let (service, clock) = (service().await, TestClock::new());
         let zendesk = to_zendesk(&service, &stand_in.url(""), token);
         let work = Work::start(&service, &clock, vec![zendesk]).await;
@@ -217,9 +221,11 @@ async fn zendesk_is_given_the_time_it_asks_for() {
     let work = Work::start(&service, &clock, vec![zendesk]).await;
     say(&service, "Die Rechnung ist falsch!").await;
     let store = &*service.app.store;
-    let failed = until("the refusal", async || waiting(store, "zendesk").await, |waiting| {
-        waiting.len() == 1 && waiting[0].attempts == 1
-    })
+    let failed = until(
+        "the refusal",
+        async || waiting(store, "zendesk").await,
+        |waiting| waiting.len() == 1 && waiting[0].attempts == 1,
+    )
     .await;
     assert!(failed[0].due_at.duration_since(clock.now()).as_secs() >= 89);
     finish(&service, &clock, "zendesk").await;
@@ -252,8 +258,13 @@ async fn zammad(faults: Faults) -> (StandIn, Shared) {
                 let has_it = |ticket: &Value| {
                     ticket["tags"].as_str().expect("tags").split(',').any(|tag| tag == wanted)
                 };
-                let found: Vec<usize> =
-                    tickets.made.iter().position(has_it).map(|number| number + 500).into_iter().collect();
+                let found: Vec<usize> = tickets
+                    .made
+                    .iter()
+                    .position(has_it)
+                    .map(|number| number + 500)
+                    .into_iter()
+                    .collect();
                 Reply::Answer(200, json!({ "tickets": found, "tickets_count": found.len() }))
             }
             ("POST", "/api/v1/ticket_articles") => {

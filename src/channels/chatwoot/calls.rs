@@ -100,3 +100,46 @@ pub(super) fn message_body(
 
 /// Name of the attribute that holds the delivery's id.
 pub(super) const MARK: &str = "lotse_delivery";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_become_a_list_to_select_from() {
+        let choice = ReplyChoice {
+            label: "Rückgabe".to_owned(),
+            value: "Wie gebe ich zurück?".to_owned(),
+        };
+        let body = message_body("Was meinen Sie?", false, &[choice], "d-1");
+        assert_eq!(
+            body,
+            json!({
+                "content": "Was meinen Sie?", "message_type": "outgoing", "private": false,
+                "content_type": "input_select",
+                "content_attributes": {
+                    "lotse_delivery": "d-1",
+                    "items": [{ "title": "Rückgabe", "value": "Wie gebe ich zurück?" }]
+                }
+            })
+        );
+        let plain = message_body("Gern!", true, &[], "d-2");
+        assert_eq!(plain["private"], true);
+        assert!(plain.get("content_type").is_none());
+        assert!(plain["content_attributes"].get("items").is_none());
+    }
+
+    #[test]
+    fn what_came_from_chatwoot_does_not_go_back() {
+        let turn = |from: &str, agent: Value| {
+            json!({ "turn": {
+                "id": "u1", "from": from, "text": "Hallo", "at": "2026-11-23T12:00:00Z", "agent": agent
+            } })
+        };
+        assert!(said(&turn("bot", Value::Null)).is_some());
+        assert!(said(&turn("agent", "Anna".into())).is_some());
+        assert_eq!(said(&turn("agent", AGENT.into())), None);
+        assert_eq!(said(&turn("customer", Value::Null)), None);
+        assert_eq!(said(&json!({})), None);
+    }
+}

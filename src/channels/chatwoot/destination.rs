@@ -9,6 +9,7 @@ use super::calls::{self, Call, MARK, What};
 use super::thread::Thread;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
 use crate::config::{ChatwootConfig, Secret};
+use crate::domain::Ticket;
 use crate::store::{Delivery, Event, EventKind, NewDelivery, Store, StoreError};
 
 /// Pages of messages looked through for one that may have arrived.
@@ -46,7 +47,8 @@ impl Destination for Chatwoot {
         let calls = match event.kind {
             EventKind::Message => calls::said(&event.payload).into_iter().collect(),
             EventKind::Ticket => self.of_ticket(event).await?,
-            EventKind::Note | EventKind::State => Vec::new(),
+            EventKind::State => self.of_state(event).await?,
+            EventKind::Note => Vec::new(),
         };
         Ok(calls.into_iter().map(|call| call.about(thread)).collect())
     }
@@ -84,19 +86,34 @@ impl Destination for Chatwoot {
 }
 
 impl Chatwoot {
-    /// What a change of a ticket means in Chatwoot.
-    async fn of_ticket(&self, event: &Event) -> Result<Vec<What>, StoreError> {
-        let Some(id) = &event.ticket_id else { return Ok(Vec::new()) };
-        let Some(ticket) = self.store.ticket(id).await? else { return Ok(Vec::new()) };
-        let by_chatwoot = event.payload["actor"] == super::AGENT;
-        Ok(match event.payload["change"].as_str().unwrap_or_default() {
-            // A message that reached the bot while people are waited for: they get it as well.
-            "opened" | "refreshed" => calls::handed_over(&ticket, &self.settings),
-            "transferred" => calls::team(&ticket, &self.settings).into_iter().collect(),
-            "reopened" => vec![What::Status("open".to_owned())],
-            "resolved" if !by_chatwoot => vec![What::Status("resolved".to_owned())],
+    /// What it means in Chatwoot that somebody else holds the conversation: people are waited for,
+    /// or are done with it.
+    async fn of_state(&self, event: &Event) -> Result<Vec<What>, StoreError> {
+        let Some(ticket) = self.ticket(event).await? else { return Ok(Vec::new()) };
+        let by_chatwoot = ticket.agent.as_deref() == Some(super::AGENT);
+        Ok(match event.payload["state"].as_str().unwrap_or_default() {
+            "waiting" => calls::handed_over(&ticket, &self.settings),
+            "bot" | "closed" if !by_chatwoot => vec![What::Status("resolved".to_owned())],
             _ => Vec::new(),
         })
+    }
+
+    /// What a change of a ticket that waits already means in Chatwoot.
+    async fn of_ticket(&self, event: &Event) -> Result<Vec<What>, StoreError> {
+        let Some(ticket) = self.ticket(event).await? else { return Ok(Vec::new()) };
+        Ok(match event.payload["change"].as_str().unwrap_or_default() {
+            // A message that reached the bot while people are waited for: they get it as well.
+            "refreshed" => calls::handed_over(&ticket, &self.settings),
+            "transferred" => calls::team(&ticket, &self.settings).into_iter().collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    async fn ticket(&self, event: &Event) -> Result<Option<Ticket>, StoreError> {
+        match &event.ticket_id {
+            Some(id) => self.store.ticket(id).await,
+            None => Ok(None),
+        }
     }
 
     /// Posts a message, unless it has arrived already.

@@ -47,9 +47,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Takes an event of a Chatwoot whose agent bot the service is.
 ///
-/// Needs no key: Chatwoot signs its events with the secret of the agent bot. What the bot says and
-/// does goes out over Chatwoot's own interface. An event that means nothing here is acknowledged:
-/// `taken` is false and `reason` says why.
+/// What the bot says and does goes out over Chatwoot's own interface. An event that means nothing here
+/// is acknowledged: `taken` is false and `reason` says why.
+///
+/// Needs no key: Chatwoot signs its events with the secret of the agent bot.
 #[utoipa::path(
     post,
     path = "/channels/chatwoot",
@@ -70,6 +71,8 @@ async fn chatwoot(State(app): State<App>, request: Request) -> Result<axum::Json
                        webhook_secret in [channels.chatwoot] of lotse.toml, and the clocks.";
         return Err(ApiError::new(Code::WrongSignature, message));
     }
+    let delivery = headers.get("x-chatwoot-delivery").and_then(|value| value.to_str().ok());
+    tracing::debug!(delivery, "an event of Chatwoot");
     let event: ChatwootEvent = parse(&body)?;
     act(&app, settings, &event).await.map(axum::Json)
 }

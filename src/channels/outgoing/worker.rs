@@ -71,7 +71,6 @@ impl Worker {
             if disabled {
                 tracing::warn!(
                     destination = name,
-                    reason = end.error,
                     "this destination is gone and gets nothing; change its settings, or take it out"
                 );
             } else {
