@@ -5,6 +5,7 @@
 mod classify;
 mod corrections;
 mod cross_validate;
+mod deliveries;
 mod evaluate;
 mod import;
 mod init;
@@ -54,6 +55,9 @@ enum Command {
     Lambda(lambda::LambdaArguments),
     /// Print what agents corrected as labelled rows for training
     Corrections(corrections::CorrectionsArguments),
+    /// Show what other systems did not take, and send it again
+    #[command(subcommand)]
+    Deliveries(deliveries::DeliveriesCommand),
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
     /// Check the articles, try a search, understand a rank
@@ -100,6 +104,9 @@ pub fn main() -> ExitCode {
         Command::User(command) => user::run(&command).map(|()| true),
         Command::Lambda(arguments) => lambda::run(&arguments).map(|()| true),
         Command::Corrections(arguments) => corrections::run(&arguments).map(|()| true),
+        Command::Deliveries(command) => {
+            deliveries::run(&command, &mut std::io::stdout().lock()).map(|()| true)
+        }
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
         Command::Routing(arguments) => {

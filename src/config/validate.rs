@@ -19,6 +19,7 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     desk(config, &mut found);
     access(config, &mut found);
     channels(config, &mut found);
+    webhooks(config, &mut found);
     if let Err(error) = config.policy.validate() {
         found.0.push(Problem { key: "policy".to_owned(), text: error.to_string() });
     }
@@ -188,5 +189,40 @@ fn channels(config: &Config, found: &mut Found) {
             "channels.agi.max_connections",
             "0 would refuse everything; give at least 1",
         );
+    }
+}
+
+fn webhooks(config: &Config, found: &mut Found) {
+    let mut names = BTreeSet::new();
+    for (index, webhook) in config.channels.webhooks.iter().enumerate() {
+        let at = format!("channels.webhooks[{index}]");
+        let name = &webhook.name;
+        let is_name = (1..=40).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        found.check(
+            is_name,
+            &at,
+            format!("\"{name}\" is no name; use 1 to 40 letters, digits or characters of _ - ."),
+        );
+        found.check(
+            names.insert(name),
+            &at,
+            format!("the name \"{name}\" is taken by an earlier webhook; names must differ"),
+        );
+        found.check(
+            !webhook.events.is_empty(),
+            &at,
+            "it would never be told of anything; name events such as \"ticket\"",
+        );
+        for event in &webhook.events {
+            let kind = event.split('.').next().unwrap_or_default();
+            found.check(
+                ["message", "note", "conversation", "ticket"].contains(&kind),
+                &at,
+                format!(
+                    "there are no events \"{event}\"; there are message, conversation, ticket, note"
+                ),
+            );
+        }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     summarize, tickets,
 };
 use crate::channels::amazon::{connect, lex};
+use crate::channels::chatwoot;
 use crate::channels::rasa;
 use crate::channels::voice::twilio;
 use crate::domain::Role;
@@ -109,6 +110,9 @@ fn for_others(app: &App) -> OpenApiRouter<App> {
 
     open.merge(signed)
         .merge(needs(Role::Widget, app, for_everyone))
+        // Who calls these signs what is sent, and strangers take nobody's place: what reads messages
+        // says itself when it has too much to do.
+        .merge(chatwoot::routes())
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
         .merge(needs(Role::Agent, app, for_agents))

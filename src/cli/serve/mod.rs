@@ -11,6 +11,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::channels;
+use crate::channels::outgoing::{WorkerSettings, Workers};
 use crate::config::{Config, Flags, LogFormat, process_environment};
 use crate::http::{self, App};
 use crate::observe::{self, Shutdown};
@@ -73,6 +74,14 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     let welcome = parts.welcome(&config, address);
     let knowledge = Arc::clone(&parts.knowledge);
     let app = parts.into_app(config)?;
+    let workers = Workers::start(
+        channels::destinations(&app)?,
+        &app.store,
+        &app.desk,
+        &app.shutdown,
+        &WorkerSettings::default(),
+    )
+    .await?;
     let upkeep = tokio::spawn(upkeep::run(app.clone(), knowledge));
     let agi = agi.map(|(listener, settings)| {
         tokio::spawn(channels::agi::serve(listener, app.clone(), settings))
@@ -87,6 +96,7 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     }
     stopping.abort();
     upkeep.abort();
+    workers.ended(app.config.server.shutdown_grace).await;
     app.store.close().await;
     eprintln!("Lotse has stopped.");
     Ok(())
