@@ -114,9 +114,10 @@ impl Forwarder {
         let Some(source) = Source::of(&event) else {
             return Err(Diagnostic {
                 error_type: "UnknownEvent".to_owned(),
-                error_message: "This is an event neither of Amazon Connect nor of Lex V2. Call the \
+                error_message:
+                    "This is an event neither of Amazon Connect nor of Lex V2. Call the \
                                 function from a flow's AWS Lambda block or a bot's code hook."
-                    .to_owned(),
+                        .to_owned(),
             });
         };
         match (self.call(source, &event).await, source) {
@@ -132,12 +133,14 @@ impl Forwarder {
     }
 
     async fn call(&self, source: Source, event: &Value) -> Result<Value, String> {
-        let mut request = self.client.post(format!("{}{}", self.address, source.path())).json(event);
+        let mut request =
+            self.client.post(format!("{}{}", self.address, source.path())).json(event);
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
         }
         // The address may hold a password: errors are told without it.
-        let failed = |error: reqwest::Error| format!("Lotse was not reached: {}", error.without_url());
+        let failed =
+            |error: reqwest::Error| format!("Lotse was not reached: {}", error.without_url());
         let response = request.send().await.map_err(failed)?;
         let status = response.status();
         let answer: Value = response.json().await.map_err(failed)?;
@@ -159,9 +162,8 @@ fn handed_over(event: &Value) -> Value {
     } else {
         "I am putting you through to our team."
     };
-    let mut attributes = at("/sessionState/sessionAttributes")
-        .filter(Value::is_object)
-        .unwrap_or_else(|| json!({}));
+    let mut attributes =
+        at("/sessionState/sessionAttributes").filter(Value::is_object).unwrap_or_else(|| json!({}));
     attributes["LotseAction"] = "transfer".into();
     let mut intent = at("/sessionState/intent")
         .filter(Value::is_object)

@@ -154,8 +154,10 @@ fn channels(config: &Config, found: &mut Found) {
             format!("\"{url}\" is no address; write it as https://lotse.example"),
         );
     }
-    let signed =
-        [("channels.twilio", channels.twilio.is_some()), ("channels.telnyx", channels.telnyx.is_some())];
+    let signed = [
+        ("channels.twilio", channels.twilio.is_some()),
+        ("channels.telnyx", channels.telnyx.is_some()),
+    ];
     for (key, is_on) in signed {
         found.check(
             !is_on || channels.public_url.is_some(),

@@ -116,7 +116,8 @@ fn a_bot_from_greeting_to_queue(lotse: &Lotse) {
     let said = article["messages"].to_string();
     assert!(said.contains("dreißig Tagen") && said.contains("geholfen"), "{article}");
     let attributes = &article["sessionState"]["sessionAttributes"];
-    let queue = ask("nein meine rechnung ist zu hoch da sind zwanzig euro zu viel drauf", attributes);
+    let queue =
+        ask("nein meine rechnung ist zu hoch da sind zwanzig euro zu viel drauf", attributes);
     let state = &queue["sessionState"];
     assert_eq!(state["dialogAction"]["type"], "Close");
     assert_eq!(state["intent"]["name"], "FallbackIntent");

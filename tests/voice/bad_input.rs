@@ -28,10 +28,8 @@ fn code(lotse: &Lotse, path: &str, headers: &[(&str, &str)], body: &[u8]) -> (u1
 }
 
 fn signed(path: &str, parameters: &[(&str, &str)]) -> String {
-    let parameters: BTreeMap<String, String> = parameters
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let parameters: BTreeMap<String, String> =
+        parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     twilio_signature(&format!("{PUBLIC_URL}{path}"), &parameters)
 }
 
@@ -54,7 +52,8 @@ fn wrong_signatures_are_refused(lotse: &Lotse) {
     let headers = [FORM, ("x-twilio-signature", good.as_str()), ("host", "lotse.example")];
     assert_eq!(lotse.post_raw(VOICE, &headers, body.to_vec()).status().as_u16(), 200);
     let forged = {
-        let parameters: BTreeMap<String, String> = [("CallSid".to_owned(), "CA1".to_owned())].into();
+        let parameters: BTreeMap<String, String> =
+            [("CallSid".to_owned(), "CA1".to_owned())].into();
         let address = lotse.server.url(VOICE);
         twilio_signature(&address, &parameters)
     };
@@ -66,9 +65,8 @@ fn wrong_signatures_are_refused(lotse: &Lotse) {
 
 fn what_is_signed_may_be_wrong_all_the_same(lotse: &Lotse) {
     let post = |path: &str, parameters: &[(&str, &str)]| {
-        let body: String = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(parameters)
-            .finish();
+        let body: String =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         let signature = signed(path, parameters);
         code(lotse, path, &[FORM, ("x-twilio-signature", &signature)], body.as_bytes())
     };
@@ -77,7 +75,11 @@ fn what_is_signed_may_be_wrong_all_the_same(lotse: &Lotse) {
     assert_eq!(post(VOICE, &[("CallSid", " ")]), error(422, "missing_field"));
     let call = [("CallSid", "CA2")];
     for query in ["turn=0", "turn=x", "asked=why", "language=fr"] {
-        assert_eq!(post(&format!("{VOICE}?{query}"), &call), error(400, "invalid_query"), "{query}");
+        assert_eq!(
+            post(&format!("{VOICE}?{query}"), &call),
+            error(400, "invalid_query"),
+            "{query}"
+        );
     }
     assert_eq!(post("/channels/twilio/whisper", &call), error(422, "missing_field"));
     let (status, nothing) = post("/channels/twilio/whisper?ticket=unknown", &call);

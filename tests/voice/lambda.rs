@@ -106,7 +106,10 @@ fn events_are_passed_on() {
     assert_eq!(error["errorType"], "UnknownEvent");
     let bad = contact("lambda-3", "VOICE", &json!({ "state": "turn=x" }));
     let (is_answer, error) = runtime.invoke(&bad);
-    assert!(!is_answer && error["errorMessage"].as_str().expect("words").contains("turn"), "{error}");
+    assert!(
+        !is_answer && error["errorMessage"].as_str().expect("words").contains("turn"),
+        "{error}"
+    );
     function.kill().expect("the function ends");
     function.wait().expect("it ended");
 }

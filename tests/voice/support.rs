@@ -158,7 +158,8 @@ impl Lotse {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
             let mut store = options.connect().await.expect("the store");
-            let counts = "SELECT coalesce(sum(helpful), 0), coalesce(sum(1 - helpful), 0) FROM helpful";
+            let counts =
+                "SELECT coalesce(sum(helpful), 0), coalesce(sum(1 - helpful), 0) FROM helpful";
             sqlx::query_as(counts).fetch_one(&mut store).await.expect("counts")
         })
     }
@@ -240,9 +241,8 @@ impl<'a> Caller<'a> {
         let mut parameters = self.call.clone();
         parameters
             .extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(&parameters)
-            .finish();
+        let body =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
         let path = address.strip_prefix(PUBLIC_URL).expect("the public address");
         let form = ("content-type", "application/x-www-form-urlencoded");
         match self.system {

@@ -116,8 +116,7 @@ fn silence_leads_to_a_person(lotse: &Lotse, system: System) {
 }
 
 fn unclear_words_are_asked_for_once_more(lotse: &Lotse, system: System) {
-    let unsure =
-        |words: &'static str| [("SpeechResult", words), ("Confidence", "0.21")];
+    let unsure = |words: &'static str| [("SpeechResult", words), ("Confidence", "0.21")];
     let mut caller = Caller::new(lotse, system, CUSTOMER, GERMAN);
     let again = caller.event(&unsure("wie wo rechnen"));
     assert!(again.contains("noch einmal") && again.contains("<Gather"), "{again}");
@@ -191,9 +190,7 @@ fn words_before_hanging_up_are_kept(lotse: &Lotse, system: System) {
 }
 
 fn queues_are_reached_in_their_own_way(lotse: &Lotse, system: System) {
-    let says = |words: &str, from: &str| {
-        Caller::new(lotse, system, from, ENGLISH).says(words)
-    };
+    let says = |words: &str, from: &str| Caller::new(lotse, system, from, ENGLISH).says(words);
     let fault = says("my internet is down since yesterday and the router blinks orange", CUSTOMER);
     if system == System::Twilio {
         assert!(fault.contains("workflowSid=\"WW0123456789abcdef0123456789abcdef\""), "{fault}");

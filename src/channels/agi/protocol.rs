@@ -264,7 +264,10 @@ mod tests {
         let usage = "520-Invalid command syntax.  Proper usage follows:\n Usage: GET FULL\n\
                      520 End of proper usage.\n";
         assert!(matches!(refused(usage).await, AgiError::Refused(520)));
-        assert!(matches!(refused("510 Invalid or unknown command\n").await, AgiError::Refused(510)));
+        assert!(matches!(
+            refused("510 Invalid or unknown command\n").await,
+            AgiError::Refused(510)
+        ));
         assert!(matches!(
             refused("511 Command Not Permitted on a dead channel\n").await,
             AgiError::Over

@@ -91,8 +91,7 @@ pub(crate) async fn lex(
         lines: super::LINES,
     };
     let locale = event.bot.as_ref().and_then(|bot| bot.locale_id.as_deref());
-    let language =
-        locale.and_then(language_of).unwrap_or(app.config.channels.voice.language);
+    let language = locale.and_then(language_of).unwrap_or(app.config.channels.voice.language);
     let state = CallState::from_query(attribute("LotseState").unwrap_or_default(), language)
         .map_err(|error| super::bad_state(&error))?;
     let answered = voice::answer(&app, &call, &state, heard(&event)).await;

@@ -13,8 +13,7 @@ use crate::http::error::{ApiError, Code};
 use crate::triage::PhoneTarget;
 
 /// A contact flow finds queues by their ARN, or by a name that it compares with.
-const LINES: Lines =
-    Lines { takes: |target| matches!(target, PhoneTarget::Arn(_)), by_name: true };
+const LINES: Lines = Lines { takes: |target| matches!(target, PhoneTarget::Arn(_)), by_name: true };
 
 fn check_on(channels: &ChannelsConfig) -> Result<(), ApiError> {
     if channels.amazon.is_some() {

@@ -138,10 +138,8 @@ pub(crate) fn hear(state: &CallState, heard: Heard, manner: &Manner<'_>) -> Move
 fn greeting(state: &CallState, manner: &Manner<'_>) -> Next {
     let language = state.language;
     let own = manner.greeting.unwrap_or_else(|| texts::GREETING.get(language));
-    let say = vec![
-        Said { language, text: own.to_owned() },
-        said(&texts::CHANGE_OVER, other(language)),
-    ];
+    let say =
+        vec![Said { language, text: own.to_owned() }, said(&texts::CHANGE_OVER, other(language))];
     Next { say, then: Then::Listen, state: CallState { asked: Asked::Matter, ..state.clone() } }
 }
 
@@ -260,8 +258,7 @@ pub(crate) fn after(
     let mut state = state.next(Asked::Matter);
     state.language = language;
     let reply = outcome.reply.as_ref().map(|reply| reply.text.clone());
-    let mut say: Vec<Said> =
-        reply.into_iter().map(|text| Said { language, text }).collect();
+    let mut say: Vec<Said> = reply.into_iter().map(|text| Said { language, text }).collect();
     let then = match outcome.decision.action {
         Action::Answer => {
             if channel == Channel::Phone {
@@ -289,12 +286,7 @@ pub(crate) fn after(
 
 /// On the telephone a question between articles is said with its keys. An offer of a person is a
 /// question of yes or no already.
-fn offer_choices(
-    state: &mut CallState,
-    say: &mut Vec<Said>,
-    outcome: &Outcome,
-    channel: Channel,
-) {
+fn offer_choices(state: &mut CallState, say: &mut Vec<Said>, outcome: &Outcome, channel: Channel) {
     let Some(reply) = &outcome.reply else { return };
     state.asked = Asked::Choice;
     if outcome.decision.has_reason("out_of_scope") {

@@ -49,21 +49,13 @@ pub(crate) fn fields(call: &Call, answered: &Answered) -> Vec<Field> {
         ),
         field("LotseQueue", "LOTSE_QUEUE", text(ticket.map(|ticket| ticket.queue.as_str()))),
         field("LotsePriority", "LOTSE_PRIORITY", text(ticket.map(|ticket| ticket.priority.name()))),
-        field(
-            "LotseTarget",
-            "LOTSE_TARGET",
-            target.map(ToString::to_string).unwrap_or_default(),
-        ),
+        field("LotseTarget", "LOTSE_TARGET", target.map(ToString::to_string).unwrap_or_default()),
         field(
             "LotseHeadline",
             "LOTSE_HEADLINE",
             text(summary.map(|summary| summary.headline.as_str())),
         ),
-        field(
-            "LotseSummary",
-            "LOTSE_SUMMARY",
-            text(summary.map(|summary| summary.text.as_str())),
-        ),
+        field("LotseSummary", "LOTSE_SUMMARY", text(summary.map(|summary| summary.text.as_str()))),
         field("LotseTicket", "LOTSE_TICKET", text(ticket.map(|ticket| ticket.id.as_str()))),
         field("LotseConversation", "LOTSE_CONVERSATION", conversation.clone()),
         field("LotseState", "LOTSE_STATE", next.state.to_query()),

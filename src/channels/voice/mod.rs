@@ -131,9 +131,8 @@ async fn keep_helpful(app: &App, call: &Call, helpful: bool) {
     let kept = async {
         let conversation = app.desk.conversation(&call.conversation_id, RECENT_TURNS).await?;
         let answers = conversation.turns.iter().rev();
-        let answer = answers
-            .filter(|turn| turn.from == Author::Bot)
-            .find(|turn| turn.article_id.is_some());
+        let answer =
+            answers.filter(|turn| turn.from == Author::Bot).find(|turn| turn.article_id.is_some());
         match answer {
             Some(turn) => app.desk.rate_answer(&conversation.head.id, &turn.id, helpful).await,
             None => Ok(()),

@@ -35,8 +35,7 @@ pub(super) fn is_twilios_body(token: &str, address: &str, body: &[u8], given: &s
     let Some((_, announced)) = parameters.find(|(name, _)| name == "bodySHA256") else {
         return false;
     };
-    let digest: String =
-        Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
     let is_body = bool::from(digest.as_bytes().ct_eq(announced.to_ascii_lowercase().as_bytes()));
     is_body & is_signed(token, address, "", given)
 }
@@ -59,9 +58,9 @@ fn parts(address: &str) -> (&str, &str, Option<&str>, &str) {
     let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at(end);
-    let port = authority.rsplit_once(':').filter(|(_, port)| {
-        !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
-    });
+    let port = authority
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
     match port {
         Some((host, port)) => (scheme, host, Some(port), rest),
         None => (scheme, authority, None, rest),

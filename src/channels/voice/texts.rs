@@ -100,10 +100,8 @@ pub(crate) const TROUBLE: Words = Words {
     en: "I am sorry, something went wrong just now.",
 };
 
-pub(crate) const PUT_THROUGH: Words = Words {
-    de: "Ich verbinde Sie mit unserem Team.",
-    en: "I am putting you through to our team.",
-};
+pub(crate) const PUT_THROUGH: Words =
+    Words { de: "Ich verbinde Sie mit unserem Team.", en: "I am putting you through to our team." };
 
 pub(crate) const CALL_LATER: Words = Words {
     de: "Bitte rufen Sie in ein paar Minuten noch einmal an. Auf Wiederhören!",
@@ -152,24 +150,97 @@ pub(crate) fn whisper(language: Language, queue: &str, headline: &str) -> String
 
 /// Short words that say yes to "did that help?", in the plain form that [`answer`] makes.
 const YES: &[&str] = &[
-    "ja", "jawohl", "jo", "jep", "jup", "ja danke", "ja vielen dank", "ja hat es", "ja das hat es",
-    "ja genau", "ja super", "ja perfekt", "ja hat geholfen", "ja das hat geholfen", "genau",
-    "perfekt", "super", "super danke", "alles klar", "alles klar danke", "danke", "danke schön",
-    "dankeschön", "vielen dank", "ja alles klar", "ja sehr", "hat geholfen", "passt", "passt danke",
-    "das war alles", "nein das war alles", "nein danke das war alles", "yes", "yes thanks",
-    "yes thank you", "yeah", "yeah thanks", "yep", "yup", "yes it did", "yes that helped", "it did",
-    "that helped", "sure", "perfect", "great", "great thanks", "thanks",
-    "thank you", "okay thanks", "ok thanks", "thats all", "no thats all", "all good",
+    "ja",
+    "jawohl",
+    "jo",
+    "jep",
+    "jup",
+    "ja danke",
+    "ja vielen dank",
+    "ja hat es",
+    "ja das hat es",
+    "ja genau",
+    "ja super",
+    "ja perfekt",
+    "ja hat geholfen",
+    "ja das hat geholfen",
+    "genau",
+    "perfekt",
+    "super",
+    "super danke",
+    "alles klar",
+    "alles klar danke",
+    "danke",
+    "danke schön",
+    "dankeschön",
+    "vielen dank",
+    "ja alles klar",
+    "ja sehr",
+    "hat geholfen",
+    "passt",
+    "passt danke",
+    "das war alles",
+    "nein das war alles",
+    "nein danke das war alles",
+    "yes",
+    "yes thanks",
+    "yes thank you",
+    "yeah",
+    "yeah thanks",
+    "yep",
+    "yup",
+    "yes it did",
+    "yes that helped",
+    "it did",
+    "that helped",
+    "sure",
+    "perfect",
+    "great",
+    "great thanks",
+    "thanks",
+    "thank you",
+    "okay thanks",
+    "ok thanks",
+    "thats all",
+    "no thats all",
+    "all good",
 ];
 
 /// Short words that say no to it.
 const NO: &[&str] = &[
-    "nein", "ne", "nee", "nö", "nein danke", "nein leider nicht", "leider nein", "leider nicht",
-    "nicht wirklich", "nein nicht wirklich", "nein hat es nicht", "nein das hat es nicht",
-    "nein das hat nicht geholfen", "nein hat nicht geholfen", "hat nicht geholfen", "gar nicht",
-    "nein gar nicht", "überhaupt nicht", "no", "nope", "nah", "no thanks", "no it didnt",
-    "no it did not", "it didnt", "not really", "no not really", "not at all", "no not at all",
-    "no sorry", "unfortunately not", "no that didnt help", "that didnt help",
+    "nein",
+    "ne",
+    "nee",
+    "nö",
+    "nein danke",
+    "nein leider nicht",
+    "leider nein",
+    "leider nicht",
+    "nicht wirklich",
+    "nein nicht wirklich",
+    "nein hat es nicht",
+    "nein das hat es nicht",
+    "nein das hat nicht geholfen",
+    "nein hat nicht geholfen",
+    "hat nicht geholfen",
+    "gar nicht",
+    "nein gar nicht",
+    "überhaupt nicht",
+    "no",
+    "nope",
+    "nah",
+    "no thanks",
+    "no it didnt",
+    "no it did not",
+    "it didnt",
+    "not really",
+    "no not really",
+    "not at all",
+    "no not at all",
+    "no sorry",
+    "unfortunately not",
+    "no that didnt help",
+    "that didnt help",
 ];
 
 /// Yes or no to "did that help?"; none where the words say more than that.
@@ -209,7 +280,11 @@ mod tests {
     #[test]
     fn keys_are_named_in_order() {
         let said = keys(Language::De, &["Retoure", "Erstattung"]);
-        assert!(said.contains("Für Retoure drücken Sie die Eins. Für Erstattung drücken Sie die Zwei"));
-        assert!(keys(Language::En, &["Returns"]).ends_with("For a person, press zero. Or just say it."));
+        assert!(
+            said.contains("Für Retoure drücken Sie die Eins. Für Erstattung drücken Sie die Zwei")
+        );
+        assert!(
+            keys(Language::En, &["Returns"]).ends_with("For a person, press zero. Or just say it.")
+        );
     }
 }

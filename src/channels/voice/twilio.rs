@@ -204,8 +204,9 @@ enum Key<'a> {
 impl<'a> Settings<'a> {
     fn of(system: System, channels: &'a ChannelsConfig) -> Result<Self, ApiError> {
         let off = |table: &str| {
-            let message =
-                format!("This channel is off. Set public_url and {table} in [channels] of lotse.toml.");
+            let message = format!(
+                "This channel is off. Set public_url and {table} in [channels] of lotse.toml."
+            );
             ApiError::new(Code::ChannelOff, message)
         };
         let public_url = channels.public_url.as_deref().map(|url| url.trim_end_matches('/'));
