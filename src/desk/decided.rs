@@ -4,13 +4,16 @@ use super::new_id;
 use super::plan::Plan;
 use crate::classifier::Reading;
 use crate::domain::{
-    Author, Channel, ConversationState, Decision, Incoming, Language, Outcome, SuggestedArticle,
-    Summary, Ticket, TicketState, Turn,
+    Author, Channel, ConversationState, Decision, Incoming, Language, Outcome, QueueWait,
+    SuggestedArticle, Summary, Ticket, TicketState, Turn,
 };
 use crate::knowledge::Hit;
 use crate::store::{ConversationHead, ConversationUpdate, Request, TurnRecord};
 use crate::text::PreparedText;
 use crate::triage::{Route, RouteRequest, Verdict, summarize};
+
+static NO_ATTRIBUTES: std::collections::BTreeMap<String, String> =
+    std::collections::BTreeMap::new();
 
 /// Articles suggested to the agent.
 const SUGGESTIONS: usize = 3;
@@ -63,14 +66,16 @@ impl Decided<'_> {
         self.verdict.decision.reasons.iter().any(|reason| reason.code == code)
     }
 
-    pub(super) fn route_request(&self) -> RouteRequest<'_> {
+    pub(super) fn route_request<'b>(&'b self, waits: &'b [QueueWait]) -> RouteRequest<'b> {
         RouteRequest {
             classification: &self.reading.classification,
             message: &self.message.cleaned,
             earlier: &self.turns,
             channel: self.channel(),
+            attributes: &NO_ATTRIBUTES,
             danger: self.verdict.danger,
             person_wanted: self.has_reason("person_wanted"),
+            waits,
             at: self.at,
         }
     }
@@ -96,6 +101,7 @@ impl Decided<'_> {
             classification: self.reading.classification.clone(),
             decision: self.verdict.decision.clone(),
             resolution: None,
+            skills: route.skills.clone(),
             version: 1,
         }
     }

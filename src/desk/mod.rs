@@ -6,6 +6,7 @@
 //! transaction of the store.
 
 mod agents;
+mod call_back;
 mod context;
 mod decided;
 mod error;

@@ -22,7 +22,7 @@ impl Desk {
         match decided.state() {
             ConversationState::Bot | ConversationState::Closed => {
                 if decided.verdict.decision.action == Action::Escalate {
-                    Ok(self.hand_over(decided))
+                    self.hand_over(decided).await
                 } else {
                     Ok(self.speak(decided))
                 }
@@ -55,24 +55,31 @@ impl Desk {
         }
     }
 
-    fn hand_over(&self, decided: &mut Decided<'_>) -> Plan {
+    async fn hand_over(&self, decided: &mut Decided<'_>) -> Result<Plan, DeskError> {
         let routing = (self.routing)();
-        let route = routing.route(&decided.route_request());
-        decided.verdict.decision.reasons.push(route.reason());
+        // What waits is asked only where it can make a difference.
+        let waits = if routing.has_overflow() { self.store.waits().await? } else { Vec::new() };
+        let route = routing.route(&decided.route_request(&waits));
+        decided.verdict.decision.reasons.extend(route.reasons());
+        let handed_over = reply::handed_over(&self.texts, decided, &routing, &route);
+        let reply = self.offer_call_back(decided, &routing, &route.queue, handed_over);
         let ticket = decided.ticket(&route);
-        Plan {
+        Ok(Plan {
             state: ConversationState::Waiting,
             acknowledged: false,
-            reply: Some(reply::handed_over(&self.texts, decided, &routing, &route)),
+            reply: Some(reply),
             ticket: Some(shown(&ticket)),
             part: Some(TicketPart::Open(Box::new(ticket))),
-        }
+        })
     }
 
     /// The ticket learns of the message; the customer is told so once. Danger to life is answered
     /// whenever it is named.
-    fn add_to_ticket(&self, decided: &Decided<'_>, ticket: &Ticket) -> Plan {
-        let route = (self.routing)().route(&decided.route_request());
+    fn add_to_ticket(&self, decided: &mut Decided<'_>, ticket: &Ticket) -> Plan {
+        let routing = (self.routing)();
+        // The queue stays, so nothing that waits matters.
+        let route = routing.route(&decided.route_request(&[]));
+        let call_back = self.go_on_with_call_back(decided, &routing, &ticket.queue);
         let mut after = ticket.clone();
         after.summary = decided.summary(&ticket.summary.articles, &ticket.decision);
         let mut event = None;
@@ -88,6 +95,8 @@ impl Desk {
         }
         let reply = if decided.verdict.danger {
             Some(reply::danger(&self.texts, decided))
+        } else if call_back.is_some() {
+            call_back
         } else if decided.acknowledged() {
             None
         } else {

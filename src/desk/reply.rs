@@ -2,7 +2,7 @@ use pulldown_cmark::{Event, Parser, TagEnd};
 
 use super::decided::Decided;
 use crate::domain::{Action, Article, Channel, Reply, ReplyArticle};
-use crate::triage::{Route, Routing, Texts};
+use crate::triage::{Availability, Route, Routing, Texts, call_back};
 
 /// What the bot says when it has the conversation; nothing where the decision says so.
 pub(super) fn of(texts: &Texts, decided: &Decided<'_>) -> Option<Reply> {
@@ -54,6 +54,41 @@ pub(super) fn danger(texts: &Texts, decided: &Decided<'_>) -> Reply {
 /// That a message was added to the waiting ticket.
 pub(super) fn acknowledgement(texts: &Texts, decided: &Decided<'_>) -> Reply {
     plain(texts.waiting(decided.language(), decided.channel()))
+}
+
+/// The offer of a call-back, with a choice that takes it up.
+pub(super) fn call_back_offer(texts: &Texts, decided: &Decided<'_>) -> Reply {
+    let language = decided.language();
+    let choices = vec![call_back::choice(language)];
+    Reply { choices, ..plain(texts.call_back_offer(language, decided.channel())) }
+}
+
+/// The question for the number to call back on.
+pub(super) fn call_back_question(texts: &Texts, decided: &Decided<'_>) -> Reply {
+    plain(texts.call_back_question(decided.language(), decided.channel()))
+}
+
+/// That the number to call back on is noted.
+pub(super) fn call_back_noted(
+    texts: &Texts,
+    decided: &Decided<'_>,
+    number: &str,
+    availability: Availability,
+    routing: &Routing,
+) -> Reply {
+    let (language, channel) = (decided.language(), decided.channel());
+    let opens = match availability {
+        Availability::ClosedUntil(opens) => opens,
+        Availability::Open => decided.at,
+    };
+    let zone = routing.timezone();
+    plain(&texts.call_back_noted(language, channel, number, opens, decided.at, zone))
+}
+
+/// Two replies as one.
+pub(super) fn joined(first: Reply, then: Reply) -> Reply {
+    let text = format!("{} {}", first.text, then.text);
+    Reply { text, choices: then.choices, ..first }
 }
 
 fn plain(text: &str) -> Reply {

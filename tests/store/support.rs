@@ -135,6 +135,7 @@ pub(crate) fn ticket(
         classification: classification(),
         decision: decision(Action::Escalate),
         resolution: None,
+        skills: Vec::new(),
         version: 1,
     }
 }

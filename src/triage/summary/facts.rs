@@ -12,7 +12,8 @@ use crate::triage::words::{any_of, plain};
 const MOST: usize = 12;
 
 /// Kinds in the order of their worth to an agent.
-const ORDER: [EntityKind; 10] = [
+const ORDER: [EntityKind; 11] = [
+    EntityKind::CallbackNumber,
     EntityKind::OrderNumber,
     EntityKind::InvoiceNumber,
     EntityKind::CustomerNumber,
@@ -73,7 +74,10 @@ fn corrects(turn: &str, number: &str) -> bool {
 /// How much a fact of this kind adds to a sentence.
 pub(super) fn worth(kind: EntityKind) -> f32 {
     match kind {
-        EntityKind::OrderNumber | EntityKind::InvoiceNumber | EntityKind::TrackingNumber => 1.2,
+        EntityKind::CallbackNumber
+        | EntityKind::OrderNumber
+        | EntityKind::InvoiceNumber
+        | EntityKind::TrackingNumber => 1.2,
         EntityKind::Amount | EntityKind::CustomerNumber | EntityKind::Date => 0.8,
         EntityKind::Device | EntityKind::Phone | EntityKind::Email | EntityKind::Iban => 0.4,
     }
