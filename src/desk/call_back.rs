@@ -2,7 +2,7 @@
 
 use super::decided::Decided;
 use super::{Desk, reply};
-use crate::domain::{Reason, Reply};
+use crate::domain::{Channel, Entity, EntityKind, Reason, Reply};
 use crate::triage::call_back::{
     NUMBER, OFFERED, WANTED, is_under_way, mark_number, may_offer, wish,
 };
@@ -40,7 +40,7 @@ impl Desk {
             None => Step::Offered,
         };
         let more = self.say(decided, routing, availability, step);
-        reply::joined(handed_over, more)
+        reply::together(handed_over, more)
     }
 
     /// The answer to a message about a call-back, while its ticket waits; none to any other
@@ -56,7 +56,8 @@ impl Desk {
             return None;
         }
         let wanted = wish(&decided.message.cleaned, &decided.turns);
-        let noted = if wanted || under_way { note(decided) } else { None };
+        let gives_number = under_way && names_number(decided);
+        let noted = if wanted || gives_number { note(decided) } else { None };
         let step = match noted {
             Some(number) => Step::Noted(number),
             None if wanted => Step::Asked,
@@ -107,8 +108,25 @@ fn is_offered(decided: &Decided<'_>, routing: &Routing, queue: &str) -> bool {
     may_offer(decided.channel()) && routing.queue(queue).is_some_and(Queue::calls_back)
 }
 
-/// The number to call back on: the one that the message names.
+fn names_number(decided: &Decided<'_>) -> bool {
+    let mut entities = decided.reading.classification.entities.iter();
+    entities.any(|entity| entity.kind == EntityKind::Phone)
+}
+
+/// The number to call back on: the one that the message names, or that of the caller.
 fn note(decided: &mut Decided<'_>) -> Option<String> {
-    let number = mark_number(&mut decided.reading.classification.entities)?;
-    Some(number.value.clone().unwrap_or_else(|| number.text.clone()))
+    let caller = decided.arrival.customer.names.phone.clone();
+    let entities = &mut decided.reading.classification.entities;
+    if let Some(named) = mark_number(entities) {
+        return Some(named.value.clone().unwrap_or_else(|| named.text.clone()));
+    }
+    let caller = caller.filter(|_| decided.channel() == Channel::Phone)?;
+    decided.reading.classification.entities.push(unsaid(&caller));
+    Some(caller)
+}
+
+/// A number that stands in no words.
+fn unsaid(number: &str) -> Entity {
+    let kind = EntityKind::CallbackNumber;
+    Entity { kind, text: number.to_owned(), value: None, start: 0, end: 0 }
 }

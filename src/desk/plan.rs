@@ -22,6 +22,7 @@ impl Desk {
         match decided.state() {
             ConversationState::Bot | ConversationState::Closed => {
                 if decided.verdict.decision.action == Action::Escalate {
+                    decided.before = self.before(decided).await?;
                     self.hand_over(decided).await
                 } else {
                     Ok(self.speak(decided))
@@ -29,15 +30,18 @@ impl Desk {
             }
             ConversationState::Waiting => {
                 let ticket = self.ticket_of(decided).await?;
+                decided.before = self.before(decided).await?;
                 Ok(self.add_to_ticket(decided, &ticket))
             }
             ConversationState::Human => {
                 // The agent sees the message by its event; the bot is silent.
                 let ticket = self.ticket_of(decided).await?;
+                let routing = (self.routing)();
+                let joined = || reply::joined(&self.texts, decided, &routing, &ticket.queue);
                 Ok(Plan {
                     state: ConversationState::Human,
                     acknowledged: decided.acknowledged(),
-                    reply: None,
+                    reply: decided.joins_now().then(joined),
                     part: None,
                     ticket: Some(shown(&ticket)),
                 })
@@ -59,9 +63,9 @@ impl Desk {
         let routing = (self.routing)();
         // What waits is asked only where it can make a difference.
         let waits = if routing.has_overflow() { self.store.waits().await? } else { Vec::new() };
-        let route = routing.route(&decided.route_request(&waits));
+        let route = routing.route(&decided.route_request(&decided.attributes(), &waits));
         decided.verdict.decision.reasons.extend(route.reasons());
-        let handed_over = reply::handed_over(&self.texts, decided, &routing, &route);
+        let handed_over = reply::handed_over(&self.texts, decided, &routing, &route.queue);
         let reply = self.offer_call_back(decided, &routing, &route.queue, handed_over);
         let ticket = decided.ticket(&route);
         Ok(Plan {
@@ -78,14 +82,30 @@ impl Desk {
     fn add_to_ticket(&self, decided: &mut Decided<'_>, ticket: &Ticket) -> Plan {
         let routing = (self.routing)();
         // The queue stays, so nothing that waits matters.
-        let route = routing.route(&decided.route_request(&[]));
+        let route = routing.route(&decided.route_request(&decided.attributes(), &[]));
+        // Before the summary, which tells of a number to call back on.
         let call_back = self.go_on_with_call_back(decided, &routing, &ticket.queue);
+        let reply = if decided.verdict.danger {
+            Some(reply::danger(&self.texts, decided))
+        } else if let Some(call_back) = call_back {
+            Some(call_back)
+        } else if decided.joins_now() {
+            let joined = reply::joined(&self.texts, decided, &routing, &ticket.queue);
+            Some(self.offer_call_back(decided, &routing, &ticket.queue, joined))
+        } else if decided.acknowledged() {
+            None
+        } else {
+            Some(reply::acknowledgement(&self.texts, decided))
+        };
         let mut after = ticket.clone();
         after.summary = decided.summary(&ticket.summary.articles, &ticket.decision);
+        // Who calls after a mail waits no longer than other callers.
+        if decided.joins_now() || route.priority > ticket.priority {
+            after.due_at = ticket.due_at.min(route.due_at);
+        }
         let mut event = None;
         if route.priority > ticket.priority {
             after.priority = route.priority;
-            after.due_at = ticket.due_at.min(route.due_at);
             event = Some(TicketEvent {
                 kind: "raised".to_owned(),
                 actor: "lotse".to_owned(),
@@ -93,15 +113,6 @@ impl Desk {
                 at: decided.at,
             });
         }
-        let reply = if decided.verdict.danger {
-            Some(reply::danger(&self.texts, decided))
-        } else if call_back.is_some() {
-            call_back
-        } else if decided.acknowledged() {
-            None
-        } else {
-            Some(reply::acknowledgement(&self.texts, decided))
-        };
         Plan {
             state: ConversationState::Waiting,
             acknowledged: decided.acknowledged() || !decided.verdict.danger,
@@ -119,9 +130,9 @@ impl Desk {
 
     /// The ticket that goes with the state seen; if it has none by now, the state is outdated.
     async fn ticket_of(&self, decided: &Decided<'_>) -> Result<Ticket, DeskError> {
-        let id = &decided.arrival.conversation_id;
+        let id = decided.conversation_id();
         let ticket = self.store.unresolved_ticket(id).await?;
-        ticket.ok_or_else(|| StoreError::from(Conflict::Conversation(id.clone())).into())
+        ticket.ok_or_else(|| StoreError::from(Conflict::Conversation(id.to_owned())).into())
     }
 }
 

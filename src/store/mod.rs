@@ -7,6 +7,8 @@
 
 mod caller;
 mod conversation;
+mod customer;
+mod delivery;
 mod error;
 mod event;
 mod facts;
@@ -20,6 +22,8 @@ use jiff::Timestamp;
 
 pub use caller::{Helpful, Key, Rating, hash_key};
 pub use conversation::{Conversation, ConversationHead};
+pub use customer::{Customer, CustomerNames, CustomerUpdate};
+pub use delivery::{Delivery, DeliveryCount, NewDelivery};
 pub use error::{Conflict, StoreError};
 use event::NewEvent;
 pub use event::{Audience, Event, EventFilter, EventKind};
@@ -32,7 +36,7 @@ pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
 
-use crate::domain::{Channel, Outcome, QueueWait, Ticket, TicketEvent};
+use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
 /// What must outlive the process.
 ///
@@ -40,19 +44,33 @@ use crate::domain::{Channel, Outcome, QueueWait, Ticket, TicketEvent};
 /// to the millisecond.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The conversation with its last `turns` turns, none if there is no such conversation.
+    /// The conversation with its last `turns` turns, none if there is no such conversation. The
+    /// identifier of one that has joined another gives that other one.
     async fn conversation(
         &self,
         id: &str,
         turns: usize,
     ) -> Result<Option<Conversation>, StoreError>;
 
-    /// Conversations of a customer, latest first.
+    /// Conversations of a customer, latest first; those that joined another are left out.
     async fn conversations_of(
         &self,
-        customer_id: &str,
+        customer: i64,
         most: usize,
     ) -> Result<Vec<ConversationHead>, StoreError>;
+
+    /// The customer whom these names belong to, if they are known.
+    async fn customer(&self, names: &CustomerNames) -> Result<Option<Customer>, StoreError>;
+
+    /// The customer with this number, see [`ConversationHead::customer`].
+    async fn customer_of(&self, number: i64) -> Result<Customer, StoreError>;
+
+    /// Keeps what is known of a customer, new or not. None where there are no names.
+    async fn know_customer(
+        &self,
+        update: &CustomerUpdate,
+        at: Timestamp,
+    ) -> Result<Option<Customer>, StoreError>;
 
     /// The outcome recorded for this request, if it came before; [`Conflict::MessageId`] if it
     /// came with other words.
@@ -65,8 +83,15 @@ pub trait Store: Send + Sync {
     /// A ticket.
     async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError>;
 
-    /// The ticket that a conversation waits on or is held by.
+    /// The ticket that a conversation, or the one that it joined, waits on or is held by.
     async fn unresolved_ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError>;
+
+    /// The latest unresolved ticket that a customer has in another conversation.
+    async fn latest_unresolved(
+        &self,
+        customer: i64,
+        conversation_id: &str,
+    ) -> Result<Option<Ticket>, StoreError>;
 
     /// A ticket's history, oldest first.
     async fn ticket_events(&self, ticket_id: &str) -> Result<Vec<TicketEvent>, StoreError>;
@@ -131,15 +156,59 @@ pub trait Store: Send + Sync {
     /// Number of the latest event, 0 if there never was one.
     async fn last_event(&self) -> Result<i64, StoreError>;
 
-    /// At most `most` messages of bot and agents to customers on this channel that nobody has
-    /// marked as delivered, oldest first: what a channel still has to send, after a crash as well.
-    async fn undelivered(&self, channel: Channel, most: usize) -> Result<Vec<Event>, StoreError>;
+    /// Up to which event a destination has read; none for one that never read.
+    async fn cursor(&self, destination: &str) -> Result<Option<i64>, StoreError>;
 
-    /// Marks a message as delivered.
-    async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError>;
+    /// Keeps deliveries and moves the destination's cursor from `seen` to `cursor`. False, and
+    /// nothing is kept, if the cursor was moved meanwhile: each event is planned for once.
+    async fn plan_deliveries(
+        &self,
+        destination: &str,
+        seen: Option<i64>,
+        cursor: i64,
+        deliveries: &[NewDelivery],
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
 
-    /// Drops events, receipts and expired sessions of before then; returns how many. Turns and
-    /// tickets stay.
+    /// Deliveries to a destination that are due by then, oldest first; of a group only the oldest
+    /// one that still waits.
+    async fn due_deliveries(
+        &self,
+        destination: &str,
+        at: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// A delivery is carried out.
+    async fn finish_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// A delivery has failed and is tried again later. Counts the attempt.
+    async fn postpone_delivery(
+        &self,
+        id: &str,
+        due_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError>;
+
+    /// A delivery is given up, and kept with its error for people to see. Its group goes on.
+    async fn abandon_delivery(
+        &self,
+        id: &str,
+        at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Deliveries that were given up, latest first.
+    async fn abandoned_deliveries(&self, most: usize) -> Result<Vec<Delivery>, StoreError>;
+
+    /// A delivery that was given up waits again, from the first attempt on.
+    async fn retry_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// What waits for each destination, by name.
+    async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError>;
+
+    /// Drops events, receipts, expired sessions and finished deliveries of before then; returns how
+    /// many. Turns and tickets stay.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// The key in use with this hash.

@@ -46,6 +46,8 @@ pub struct Texts {
     #[serde(default)]
     waiting: Phrase,
     #[serde(default)]
+    joined: Phrase,
+    #[serde(default)]
     call_back_offer: Phrase,
     #[serde(default)]
     call_back_question: Phrase,
@@ -165,6 +167,7 @@ impl Texts {
             call_back_offer: self.call_back_offer.over(other.call_back_offer),
             call_back_question: self.call_back_question.over(other.call_back_question),
             call_back_noted: self.call_back_noted.over(other.call_back_noted),
+            joined: self.joined.over(other.joined),
         }
     }
 
@@ -182,6 +185,7 @@ impl Texts {
             ("call_back_offer", &self.call_back_offer),
             ("call_back_question", &self.call_back_question),
             ("call_back_noted", &self.call_back_noted),
+            ("joined", &self.joined),
         ];
         smalltalk.chain(fixed.map(|(name, phrase)| (name.to_owned(), phrase)))
     }
@@ -245,6 +249,11 @@ impl Texts {
     /// The acknowledgement of a message while a ticket waits.
     pub fn waiting(&self, language: Language, channel: Channel) -> &str {
         self.waiting.get(language, channel)
+    }
+
+    /// That people work on the customer's matter already, and this was added to it.
+    pub fn joined(&self, language: Language, channel: Channel) -> &str {
+        self.joined.get(language, channel)
     }
 
     /// The offer of a call-back while nobody is there.

@@ -90,6 +90,8 @@ impl Service {
             let router = http::router(&app);
             http::serve(listener, router, &app.config.server, &app.shutdown).await;
         });
+        // Clients of this process can speak TLS, for which somebody has to choose the library.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { store, desk, knowledge, articles, store_file, clock, address, client, _dir: dir }
@@ -141,14 +143,8 @@ impl Service {
 
     /// A customer writes.
     pub(crate) async fn say(&self, channel: Channel, conversation: &str, text: &str) -> Outcome {
-        let incoming = Incoming {
-            channel,
-            text: text.to_owned(),
-            conversation_id: Some(conversation.to_owned()),
-            customer_id: None,
-            message_id: None,
-            language: None,
-        };
+        let conversation_id = Some(conversation.to_owned());
+        let incoming = Incoming { conversation_id, ..Incoming::new(channel, text) };
         self.desk.receive(incoming).await.unwrap()
     }
 

@@ -1,6 +1,8 @@
 //! The store, on real files.
 
 mod crash;
+mod customers;
+mod deliveries;
 mod faults;
 mod records;
 mod rest;

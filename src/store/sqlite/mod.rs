@@ -1,6 +1,8 @@
 mod callers;
 mod conversations;
 mod corrections;
+mod customers;
+mod deliveries;
 mod errors;
 mod events;
 mod facts;
@@ -8,6 +10,7 @@ mod open;
 mod people;
 mod rows;
 mod steps;
+mod threads;
 mod tickets;
 
 use async_trait::async_trait;
@@ -17,11 +20,12 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 pub use open::SqliteSettings;
 
 use super::{
-    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Facts, FactsFilter,
-    Helpful, Key, Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store,
-    StoreError, TicketChange, TicketFilter, TurnRecord, User,
+    Changed, Conversation, ConversationHead, Correction, Customer, CustomerNames, CustomerUpdate,
+    Delivery, DeliveryCount, Event, EventFilter, Facts, FactsFilter, Helpful, Key, NewDelivery,
+    Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store, StoreError,
+    TicketChange, TicketFilter, TurnRecord, User,
 };
-use crate::domain::{Channel, Outcome, QueueWait, Ticket, TicketEvent};
+use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
 /// The store in one `SQLite` file.
 ///
@@ -59,10 +63,44 @@ impl Store for SqliteStore {
 
     async fn conversations_of(
         &self,
-        customer_id: &str,
+        customer: i64,
         most: usize,
     ) -> Result<Vec<ConversationHead>, StoreError> {
-        conversations::of_customer(&self.readers, customer_id, most).await
+        conversations::of_customer(&self.readers, customer, most).await
+    }
+
+    async fn customer(&self, names: &CustomerNames) -> Result<Option<Customer>, StoreError> {
+        customers::find(&mut *self.snapshot().await?, names).await
+    }
+
+    async fn customer_of(&self, number: i64) -> Result<Customer, StoreError> {
+        customers::load(&mut *self.snapshot().await?, number).await
+    }
+
+    async fn know_customer(
+        &self,
+        update: &CustomerUpdate,
+        at: Timestamp,
+    ) -> Result<Option<Customer>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let customer = match customers::know(&mut transaction, update, at).await? {
+            Some(number) => Some(customers::load(&mut transaction, number).await?),
+            None => None,
+        };
+        transaction.commit().await?;
+        Ok(customer)
+    }
+
+    async fn latest_unresolved(
+        &self,
+        customer: i64,
+        conversation_id: &str,
+    ) -> Result<Option<Ticket>, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        match tickets::latest_unresolved(&mut snapshot, customer, conversation_id).await? {
+            Some(id) => tickets::load(&mut snapshot, &id).await,
+            None => Ok(None),
+        }
     }
 
     async fn outcome_of(&self, request: &Request) -> Result<Option<Outcome>, StoreError> {
@@ -164,17 +202,72 @@ impl Store for SqliteStore {
         events::last(&self.readers).await
     }
 
-    async fn undelivered(&self, channel: Channel, most: usize) -> Result<Vec<Event>, StoreError> {
-        events::undelivered(&self.readers, channel, most).await
+    async fn cursor(&self, destination: &str) -> Result<Option<i64>, StoreError> {
+        deliveries::cursor(&self.readers, destination).await
     }
 
-    async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError> {
-        events::mark_delivered(&self.writer, seq, at).await
+    async fn plan_deliveries(
+        &self,
+        destination: &str,
+        seen: Option<i64>,
+        cursor: i64,
+        deliveries: &[NewDelivery],
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let planned =
+            deliveries::plan(&mut transaction, destination, seen, cursor, deliveries, at).await?;
+        transaction.commit().await?;
+        Ok(planned)
+    }
+
+    async fn due_deliveries(
+        &self,
+        destination: &str,
+        at: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        deliveries::due(&self.readers, destination, at, most).await
+    }
+
+    async fn finish_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        deliveries::finish(&self.writer, id, at).await
+    }
+
+    async fn postpone_delivery(
+        &self,
+        id: &str,
+        due_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        deliveries::postpone(&self.writer, id, due_at, error).await
+    }
+
+    async fn abandon_delivery(
+        &self,
+        id: &str,
+        at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        deliveries::abandon(&self.writer, id, at, error).await
+    }
+
+    async fn abandoned_deliveries(&self, most: usize) -> Result<Vec<Delivery>, StoreError> {
+        deliveries::abandoned(&self.readers, most).await
+    }
+
+    async fn retry_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        deliveries::retry(&self.writer, id, at).await
+    }
+
+    async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError> {
+        deliveries::counts(&self.readers).await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut transaction = self.begin().await?;
-        let dropped = events::prune(&mut transaction, before).await?;
+        let dropped = events::prune(&mut transaction, before).await?
+            + deliveries::prune(&mut transaction, before).await?;
         transaction.commit().await?;
         Ok(dropped)
     }

@@ -26,6 +26,7 @@ pub use self::phone::PhoneTarget;
 pub use self::queue::Queue;
 pub use self::request::{Availability, Route, RouteRequest};
 use self::rule::Condition;
+pub use self::target::NETWORK;
 use self::target::{ChannelTargets, Target};
 use super::hours::Calendar;
 use crate::domain::{Channel, Priority};

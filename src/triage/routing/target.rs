@@ -43,8 +43,8 @@ pub(super) struct ChannelTargets {
     pub(super) networks: BTreeMap<String, Stages>,
 }
 
-/// The attribute that says on which network a message came in.
-const NETWORK: &str = "network";
+/// The attribute that says on which network a message came in, such as `facebook`.
+pub const NETWORK: &str = "network";
 
 impl ChannelTargets {
     /// All targets, of every network and stage.

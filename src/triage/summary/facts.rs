@@ -107,8 +107,11 @@ pub(super) fn find_of(author: Author, turns: &[(usize, &Turn)], language: Langua
             let known = facts.iter().any(|named| {
                 named.fact.kind == entity.kind && named.value.to_lowercase() == value.to_lowercase()
             });
-            // A reading from elsewhere may belong to other words than these.
-            if !known && !entity.text.trim().is_empty() && turn.text.contains(&entity.text) {
+            // A reading from elsewhere may belong to other words than these; the number of a caller
+            // who wants to be called back stands in no words.
+            let is_said = turn.text.contains(&entity.text)
+                || (entity.kind == EntityKind::CallbackNumber && entity.end == 0);
+            if !known && !entity.text.trim().is_empty() && is_said {
                 let fact = Fact { kind: entity.kind, text: entity.text, turn: *number };
                 let corrected = is_number(fact.kind) && corrects(&turn.text, &fact.text);
                 for earlier in facts.iter_mut().filter(|_| corrected) {
