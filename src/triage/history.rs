@@ -107,6 +107,11 @@ const PERSON: &[&str] = &[
     "operator",
 ];
 
+/// Whether [`plain`] words take an offer up.
+pub(super) fn is_yes(plain: &str) -> bool {
+    YES.contains(&plain)
+}
+
 impl History {
     /// The history of a new conversation whose first message is `message`.
     pub fn new(message: &str) -> Self {
@@ -155,7 +160,7 @@ impl History {
         }
         let plain = plain(&self.message);
         let accepts = self.asked_back == Some(AskedBack::WhetherPerson);
-        PERSON.contains(&plain.as_str()) || (accepts && YES.contains(&plain.as_str()))
+        PERSON.contains(&plain.as_str()) || (accepts && is_yes(&plain))
     }
 
     /// Answers already given to messages with this intent.

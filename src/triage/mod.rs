@@ -7,6 +7,7 @@
 //! own words, and [`draft`] is what an agent could answer. Nothing here touches the store or the network.
 
 mod caller;
+pub mod call_back;
 mod confidence;
 pub mod danger;
 mod decide;
@@ -27,7 +28,8 @@ pub use draft::draft;
 pub use history::{AskedBack, GivenAnswer, History};
 pub use policy::{Policy, PolicyError};
 pub use routing::{
-    Availability, PhoneTarget, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
+    Availability, NETWORK, PhoneTarget, Queue, Route, RouteRequest, Routing, RoutingError,
+    RoutingProblem,
 };
 pub use summary::{
     Earlier, MOST_HEADLINE_WORDS, MOST_WORDS, conversation_language, earlier_contacts, intent_name,

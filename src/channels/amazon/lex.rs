@@ -110,7 +110,7 @@ pub(crate) async fn lex(
         .map(|text| json!({ "contentType": "PlainText", "content": text }))
         .collect();
     let goes_on = matches!(answered.next.then, Then::Listen);
-    Ok(axum::Json(response(event, attributes, &said, goes_on)))
+    Ok(axum::Json(response(event, &attributes, &said, goes_on)))
 }
 
 fn check(event: &LexEvent) -> Result<(), ApiError> {
@@ -175,7 +175,7 @@ fn pieces(text: &str) -> Vec<String> {
 /// around it reads `LotseAction`.
 fn response(
     event: LexEvent,
-    attributes: BTreeMap<String, Value>,
+    attributes: &BTreeMap<String, Value>,
     messages: &[Value],
     goes_on: bool,
 ) -> Value {

@@ -4,7 +4,7 @@
 use super::state::{Asked, CallState};
 use super::texts::{self, Words};
 use crate::domain::{Action, Channel, Language, MAX_TEXT_CHARS, Outcome, OutcomeTicket};
-use crate::triage::{CallerSign, PhoneTarget, danger};
+use crate::triage::{CallerSign, PhoneTarget, call_back, danger};
 
 /// Words of an utterance that are too few to tell its language by.
 const FEW_WORDS: usize = 2;
@@ -151,14 +151,14 @@ fn other(language: Language) -> Language {
 }
 
 /// Asked once more; then a person. Who is silent after an answer has hung up or has what was
-/// wanted.
+/// wanted; who is silent when nobody is there is noted already.
 fn silence(state: &CallState) -> Move {
     if state.silent == 0 {
         let again = CallState { silent: 1, ..again(state) };
         return Move::Say(asked_again(again, &[&texts::NOTHING_HEARD]));
     }
     match state.asked {
-        Asked::Helped => Move::Say(ended(state, &[&texts::GOODBYE])),
+        Asked::Helped | Asked::CallBack => Move::Say(ended(state, &[&texts::GOODBYE])),
         _ => person(state, CallerSign::SaysNothing, None),
     }
 }
@@ -174,6 +174,7 @@ fn pressed(state: &CallState, key: char) -> Move {
             not_helped: false,
         },
         ('1', Asked::Helped, _) => Move::Helped(ended(state, &[&texts::GLAD])),
+        ('2', Asked::CallBack, _) => Move::Say(ended(state, &[&texts::GOODBYE])),
         ('2', Asked::Helped, _) => person(state, CallerSign::NotHelped, None),
         (LANGUAGE_KEY, ..) => {
             let language = other(state.language);
@@ -206,6 +207,9 @@ fn spoken(state: &CallState, text: String, confidence: Option<f32>, manner: &Man
             None => {}
         }
     }
+    if state.asked == Asked::CallBack && texts::answer(&text) == Some(false) {
+        return Move::Say(ended(state, &[&texts::GOODBYE]));
+    }
     let is_short = text.split_whitespace().nth(FEW_WORDS).is_none();
     Move::Receive { text, language: is_short.then_some(state.language), not_helped: false }
 }
@@ -228,6 +232,7 @@ fn asked_again(mut state: CallState, before: &[&Words]) -> Next {
     let question = match state.asked {
         Asked::Helped => &texts::HELPED_AGAIN,
         Asked::Choice => &texts::CHOOSE,
+        Asked::CallBack => &texts::CALL_BACK_AGAIN,
         Asked::Nothing | Asked::Matter | Asked::PutThrough => &texts::MATTER,
     };
     if state.asked == Asked::Nothing {
@@ -276,11 +281,11 @@ pub(crate) fn after(
             let leaves = intent.is_some_and(|intent| intent.name == GOODBYE_INTENT);
             if leaves && channel == Channel::Phone { Then::HangUp } else { Then::Listen }
         }
-        Action::Escalate | Action::None => {
-            state.asked = Asked::PutThrough;
-            hand_over(&mut say, outcome, channel, line)
-        }
+        Action::Escalate | Action::None => hand_over(&mut state, &mut say, outcome, channel, line),
     };
+    if channel == Channel::Phone {
+        say.iter_mut().for_each(|said| said.text = with_single_digits(&said.text));
+    }
     Next { say, then, state }
 }
 
@@ -304,6 +309,7 @@ fn offer_choices(state: &mut CallState, say: &mut Vec<Said>, outcome: &Outcome, 
 }
 
 fn hand_over(
+    state: &mut CallState,
     say: &mut Vec<Said>,
     outcome: &Outcome,
     channel: Channel,
@@ -315,18 +321,51 @@ fn hand_over(
         return Then::HangUp;
     };
     if channel != Channel::Phone || (line.open && (line.target.is_some() || line.by_name)) {
+        state.asked = Asked::PutThrough;
         let target = line.target.clone();
         return Then::Transfer(Box::new(Transfer { target, ticket: Some(ticket.clone()) }));
     }
+    let asks = |reason| outcome.decision.has_reason(reason);
+    if !line.open && (asks(call_back::OFFERED) || asks(call_back::WANTED)) {
+        state.asked = Asked::CallBack;
+        let choices = outcome.reply.iter().flat_map(|reply| &reply.choices);
+        state.offer(choices.map(|choice| choice.value.as_str()));
+        return Then::Listen;
+    }
     if line.open {
         // The desk's words promise to put the caller through; only those on danger still hold.
-        if !outcome.decision.has_reason("danger") {
+        if !asks("danger") {
             say.clear();
         }
         let noted = if line.number_known { &texts::NOTED } else { &texts::NOTED_UNKNOWN };
         say.push(said(noted, language));
+    } else if say.is_empty() {
+        say.push(said(&texts::NOTED, language));
+    } else {
+        say.push(said(&texts::FAREWELL, language));
     }
     Then::HangUp
+}
+
+/// Long numbers digit by digit, as people say a telephone number.
+fn with_single_digits(text: &str) -> String {
+    const LONG: usize = 6;
+    let mut spoken = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|one: char| one.is_ascii_digit()) {
+        let (before, number) = rest.split_at(start);
+        let end = number.find(|one: char| !one.is_ascii_digit()).unwrap_or(number.len());
+        let (digits, after) = number.split_at(end);
+        spoken.push_str(before);
+        if digits.len() < LONG {
+            spoken.push_str(digits);
+        } else {
+            let digits: Vec<&str> = digits.split("").filter(|digit| !digit.is_empty()).collect();
+            spoken.push_str(&digits.join(" "));
+        }
+        rest = after;
+    }
+    spoken + rest
 }
 
 /// What is said when the service cannot take the message in: a caller is never left with an error.
@@ -340,4 +379,57 @@ pub(crate) fn in_trouble(state: &CallState, target: Option<PhoneTarget>, by_name
         next.say.push(said(&texts::CALL_LATER, state.language));
     }
     next
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MANNER: Manner<'_> = Manner { greeting: None, low_confidence: 0.4 };
+
+    /// What callers do who do not say what it is about; changing the language is left to them.
+    fn wordless() -> impl Strategy<Value = Heard> {
+        let unclear = Heard::Speech { text: "krr".to_owned(), confidence: Some(0.1) };
+        let keys = prop::sample::select("12345678#*".chars().collect::<Vec<_>>());
+        prop_oneof![Just(Heard::Nothing), Just(unclear), keys.prop_map(Heard::Key)]
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_is_asked_for_ever(
+            events in prop::collection::vec(wordless(), 8),
+            asked in prop::sample::select(
+                vec![Asked::Nothing, Asked::Matter, Asked::Helped, Asked::Choice, Asked::CallBack]
+            ),
+        ) {
+            let mut state = CallState { asked, ..CallState::new(Language::De) };
+            let mut turns = Vec::new();
+            let goes_on = events.into_iter().all(|heard| match hear(&state, heard, &MANNER) {
+                Move::Say(next) => {
+                    let listens = next.then == Then::Listen;
+                    assert!(!listens || !next.say.is_empty(), "{next:?}");
+                    turns.push(next.state.turn);
+                    state = next.state;
+                    listens
+                }
+                Move::Helped(_) | Move::Receive { .. } => false,
+            });
+            prop_assert!(!goes_on);
+            prop_assert!(turns.is_sorted());
+        }
+
+        #[test]
+        fn digits_stay_in_order(text in "[0-9 +a]{0,40}") {
+            let plain = |text: &str| text.replace(' ', "");
+            prop_assert_eq!(plain(&with_single_digits(&text)), plain(&text));
+        }
+    }
+
+    #[test]
+    fn long_numbers_are_said_digit_by_digit() {
+        let said = with_single_digits("unter +4915112345, ab 8 Uhr am 12. Mai 2026");
+        assert_eq!(said, "unter +4 9 1 5 1 1 2 3 4 5, ab 8 Uhr am 12. Mai 2026");
+    }
 }

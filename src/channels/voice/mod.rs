@@ -14,12 +14,14 @@ mod texts;
 pub(crate) mod twilio;
 mod twiml;
 
+use std::fmt::Write;
+
 use self::call::{Heard, Line, Manner, Move, Next, Then};
 use self::state::CallState;
 use crate::domain::{Author, Channel, Contact, Incoming, Language, Outcome};
 use crate::http::App;
 use crate::http::error::ApiError;
-use crate::triage::{Availability, PhoneTarget};
+use crate::triage::{Availability, PhoneTarget, Queue};
 
 /// Turns of a conversation among which the answer that helped is looked for.
 const RECENT_TURNS: usize = 10;
@@ -110,7 +112,7 @@ async fn try_answer(
 fn line(app: &App, call: &Call, queue: &str) -> Line {
     let routing = (app.routing)();
     let availability = routing.availability(queue, Channel::Phone, jiff::Timestamp::now());
-    let targets = routing.queue(queue).map_or(&[][..], |queue| queue.phone_targets());
+    let targets = routing.queue(queue).map_or(&[][..], Queue::phone_targets);
     Line {
         open: availability == Availability::Open,
         target: targets.iter().find(|target| (call.lines.takes)(target)).cloned(),
@@ -122,7 +124,7 @@ fn line(app: &App, call: &Call, queue: &str) -> Line {
 /// Where a caller is put through to who has no ticket: the first queue that can be reached.
 fn any_target(app: &App, lines: Lines) -> Option<PhoneTarget> {
     let routing = (app.routing)();
-    let mut targets = routing.queues().iter().flat_map(|queue| queue.phone_targets());
+    let mut targets = routing.queues().iter().flat_map(Queue::phone_targets);
     targets.find(|target| (lines.takes)(target)).cloned()
 }
 
@@ -153,9 +155,17 @@ pub(crate) fn conversation_id(system: &str, call_id: &str) -> String {
     if fits {
         return id;
     }
-    let hash = Sha256::digest(call_id.as_bytes());
-    let digits: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{system}-{digits}")
+    let hash = hexadecimal(&Sha256::digest(call_id.as_bytes()));
+    format!("{system}-{}", &hash[..32])
+}
+
+/// Bytes as hexadecimal digits in small letters.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 /// What telephone systems give in the place of a number that is withheld.

@@ -35,7 +35,7 @@ pub(super) fn is_twilios_body(token: &str, address: &str, body: &[u8], given: &s
     let Some((_, announced)) = parameters.find(|(name, _)| name == "bodySHA256") else {
         return false;
     };
-    let digest: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = super::hexadecimal(&Sha256::digest(body));
     let is_body = bool::from(digest.as_bytes().ct_eq(announced.to_ascii_lowercase().as_bytes()));
     is_body & is_signed(token, address, "", given)
 }

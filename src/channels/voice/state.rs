@@ -37,13 +37,21 @@ pub(crate) enum Asked {
     Helped,
     /// Which of several is meant.
     Choice,
+    /// Whether to call back, or under which number.
+    CallBack,
     /// Nothing: the call was put through, and comes back when that has ended.
     PutThrough,
 }
 
 impl Asked {
-    const ALL: [Self; 5] =
-        [Self::Nothing, Self::Matter, Self::Helped, Self::Choice, Self::PutThrough];
+    const ALL: [Self; 6] = [
+        Self::Nothing,
+        Self::Matter,
+        Self::Helped,
+        Self::Choice,
+        Self::CallBack,
+        Self::PutThrough,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -51,6 +59,7 @@ impl Asked {
             Self::Matter => "matter",
             Self::Helped => "helped",
             Self::Choice => "choice",
+            Self::CallBack => "call_back",
             Self::PutThrough => "put_through",
         }
     }

@@ -1,6 +1,8 @@
 //! What is said on the telephone besides approved articles and the desk's own words: fixed, short,
 //! speakable.
 
+use std::fmt::Write;
+
 use crate::domain::Language;
 
 /// A text in both languages.
@@ -76,6 +78,13 @@ pub(crate) const GOODBYE: Words = Words {
     en: "If you have another question, please call again. Goodbye!",
 };
 
+pub(crate) const CALL_BACK_AGAIN: Words = Words {
+    de: "Sollen wir Sie zurückrufen? Für ja drücken Sie die Eins, für nein die Zwei.",
+    en: "Would you like us to call you back? Press one for yes, two for no.",
+};
+
+pub(crate) const FAREWELL: Words = Words { de: "Auf Wiederhören!", en: "Goodbye!" };
+
 /// The queue has no telephone that callers can be put through to.
 pub(crate) const NOTED: Words = Words {
     de: "Ihr Anliegen ist notiert, unser Team meldet sich bei Ihnen. Auf Wiederhören!",
@@ -116,9 +125,11 @@ pub(crate) fn keys(language: Language, labels: &[&str]) -> String {
     }
     .to_owned();
     for (label, key) in labels.iter().zip(KEYS) {
-        said += &match language {
-            Language::De => format!(" Für {label} drücken Sie die {}.", key.get(language)),
-            Language::En => format!(" For {label}, press {}.", key.get(language)),
+        let key = key.get(language);
+        // Writing into a string cannot fail.
+        let _ = match language {
+            Language::De => write!(said, " Für {label} drücken Sie die {key}."),
+            Language::En => write!(said, " For {label}, press {key}."),
         };
     }
     said += match language {
