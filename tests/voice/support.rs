@@ -52,6 +52,7 @@ name = "privacy"
 [[queue]]
 name = "closed"
 hours = "never"
+call_back = true
 phone = "tel:+494315550109"
 [[rule]]
 name = "danger"

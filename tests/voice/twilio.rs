@@ -24,6 +24,7 @@ fn callers_are_led_from_the_greeting_to_the_queue() {
         english_is_spoken(&lotse, system);
         words_before_hanging_up_are_kept(&lotse, system);
         queues_are_reached_in_their_own_way(&lotse, system);
+        nobody_is_there_and_calls_back(&lotse, system);
     }
 }
 
@@ -216,10 +217,38 @@ fn queues_are_reached_in_their_own_way(lotse: &Lotse, system: System) {
     let noted = says(erase, "anonymous");
     assert!(noted.contains("number is withheld"), "{noted}");
     assert!(!lotse.tickets("privacy").is_empty());
+}
 
-    let closed = says("the screen of the tablet was broken when i opened the parcel", CUSTOMER);
-    assert!(closed.contains("Nobody from our team is here right now"), "{closed}");
-    assert!(closed.contains("<Hangup/>") && !closed.contains("<Dial"), "{closed}");
+fn nobody_is_there_and_calls_back(lotse: &Lotse, system: System) {
+    let broken = "the screen of the tablet was broken when i opened the parcel";
+    let call = |from: &str| {
+        let mut caller = Caller::new(lotse, system, from, ENGLISH);
+        let closed = caller.says(broken);
+        assert!(closed.contains("Nobody from our team is here right now"), "{closed}");
+        assert!(closed.contains("call you back then?"), "{closed}");
+        assert!(closed.contains("<Gather") && !closed.contains("<Dial"), "{closed}");
+        caller
+    };
+    let noted = call(CUSTOMER).says("yes please");
+    assert!(noted.contains("on +4 9 1 5 1 1 2 3 4 5 6 7 8"), "{noted}");
+    assert!(noted.contains("Goodbye!") && noted.contains("<Hangup/>"), "{noted}");
+    let noted = call(CUSTOMER).event(&[("Digits", "1")]);
+    assert!(noted.contains("on +4 9 1 5 1"), "{noted}");
+    for no in [[("Digits", "2")], [("SpeechResult", "no thanks")]] {
+        let over = call(CUSTOMER).event(&no);
+        assert!(over.contains("Goodbye!") && over.contains("<Hangup/>"), "{over}");
+    }
+    let mut silent = call(CUSTOMER);
+    let again = silent.event(&[]);
+    assert!(again.contains("Press one for yes"), "{again}");
+    assert!(silent.event(&[]).contains("<Hangup/>"));
+    // A number that is withheld has to be said.
+    let mut caller = call("anonymous");
+    let question = caller.says("yes");
+    assert!(question.contains("On which telephone number"), "{question}");
+    let number = "zero one five one one two three four five six seven eight";
+    let noted = caller.says(number);
+    assert!(noted.contains("on 0 1 5 1 1 2 3 4 5 6 7 8"), "{noted}");
 }
 
 /// The turns of the conversation that is put through.
