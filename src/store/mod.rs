@@ -23,7 +23,7 @@ use jiff::Timestamp;
 pub use caller::{Helpful, Key, Rating, hash_key};
 pub use conversation::{Conversation, ConversationHead};
 pub use customer::{Customer, CustomerNames, CustomerUpdate};
-pub use delivery::{Delivery, DeliveryCount, NewDelivery};
+pub use delivery::{Delivery, DeliveryCount, DisabledDestination, NewDelivery};
 pub use error::{Conflict, StoreError};
 use event::NewEvent;
 pub use event::{Audience, Event, EventFilter, EventKind};
@@ -36,7 +36,7 @@ pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
 
-use crate::domain::{Outcome, Ticket, TicketEvent};
+use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
 /// What must outlive the process.
 ///
@@ -106,11 +106,15 @@ pub trait Store: Send + Sync {
     /// All queues that hold unresolved tickets.
     async fn queues(&self) -> Result<Vec<QueueCount>, StoreError>;
 
+    /// What waits for a first answer, by queue and channel.
+    async fn waits(&self) -> Result<Vec<QueueWait>, StoreError>;
+
     /// The words that came with this [`TicketChange::key`].
     async fn words_sent(&self, key: &str) -> Result<Option<String>, StoreError>;
 
     /// Gives the agent the next ticket of a queue, or of all queues: highest priority, then earliest due, then
-    /// oldest. None if nothing waits. No two calls ever get the same ticket.
+    /// oldest. Of tickets that ask for skills only those that the agent has, unless they are overdue
+    /// or the agent has none on record. None if nothing waits. No two calls ever get the same ticket.
     async fn claim_next(
         &self,
         queue: Option<&str>,
@@ -200,6 +204,42 @@ pub trait Store: Send + Sync {
     /// A delivery that was given up waits again, from the first attempt on.
     async fn retry_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError>;
 
+    /// Notes that an attempt is about to be made. Whether one was noted before: then nobody may know
+    /// whether it was successful.
+    async fn begin_delivery(&self, id: &str) -> Result<bool, StoreError>;
+
+    /// Notes that a destination is gone, with its settings of now.
+    async fn disable_destination(
+        &self,
+        destination: &str,
+        fingerprint: &str,
+        error: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Whether a destination is gone.
+    async fn disabled_destination(
+        &self,
+        destination: &str,
+    ) -> Result<Option<DisabledDestination>, StoreError>;
+
+    /// A destination that was gone gets deliveries again.
+    async fn enable_destination(&self, destination: &str) -> Result<(), StoreError>;
+
+    /// Keeps what a ticket is called in another system; a later name replaces an earlier one.
+    async fn keep_remote(
+        &self,
+        destination: &str,
+        ticket_id: &str,
+        remote_id: &str,
+    ) -> Result<(), StoreError>;
+
+    /// What a ticket is called in another system.
+    async fn remote(
+        &self,
+        destination: &str,
+        ticket_id: &str,
+    ) -> Result<Option<String>, StoreError>;
+
     /// What waits for each destination, by name.
     async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError>;
 
@@ -230,6 +270,9 @@ pub trait Store: Send + Sync {
 
     /// Gives a user another password and ends the sessions.
     async fn set_password(&self, name: &str, password_hash: &str) -> Result<(), StoreError>;
+
+    /// Says what a user can do; nothing means everything.
+    async fn set_skills(&self, name: &str, skills: &[String]) -> Result<(), StoreError>;
 
     /// Removes a user and ends the sessions. What the user did stays.
     async fn remove_user(&self, name: &str) -> Result<(), StoreError>;
