@@ -3,11 +3,13 @@
 //! `server.listen`), flags of the command line. Unknown names are refused, and everything is
 //! checked before anything starts.
 
+mod channels;
 mod environment;
 mod load;
 mod sections;
 mod validate;
 
+pub use channels::ChannelsConfig;
 pub use environment::process_environment;
 pub use load::{ConfigError, Flags};
 pub use sections::{

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de};
 
+use super::channels::ChannelsConfig;
 use crate::domain::Role;
 use crate::triage::Policy;
 
@@ -31,6 +32,8 @@ pub struct Config {
     pub policy: Policy,
     /// Who may call.
     pub access: AccessConfig,
+    /// What reaches the service on other ways than its own HTTP interface.
+    pub channels: ChannelsConfig,
     /// What is written to standard error.
     pub log: LogConfig,
 }

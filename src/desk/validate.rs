@@ -79,14 +79,7 @@ mod tests {
     use crate::domain::Channel;
 
     fn message(text: &str) -> Incoming {
-        Incoming {
-            channel: Channel::Chat,
-            text: text.to_owned(),
-            conversation_id: None,
-            customer_id: None,
-            message_id: None,
-            language: None,
-        }
+        Incoming::new(Channel::Chat, text)
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -56,6 +58,43 @@ pub struct Incoming {
     pub message_id: Option<String>,
     /// Language, if the channel knows better than the text.
     pub language: Option<Language>,
+    /// How else the customer is known.
+    pub contact: Contact,
+    /// What the company knows of the customer, for routing rules to ask for: `vip` = `true`. Kept
+    /// for the customer's later messages.
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl Incoming {
+    /// A message of which nothing but the words is known.
+    pub fn new(channel: Channel, text: impl Into<String>) -> Self {
+        Self {
+            channel,
+            text: text.into(),
+            conversation_id: None,
+            customer_id: None,
+            message_id: None,
+            language: None,
+            contact: Contact::default(),
+            attributes: BTreeMap::new(),
+        }
+    }
+}
+
+/// Where a customer can be reached: an e-mail or a call tells no customer number, but from whom it
+/// comes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Contact {
+    /// E-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Telephone number, with the country's code or in the national form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Name, as the customer gives it. It identifies nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// Who wrote a turn.

@@ -16,8 +16,8 @@ pub use classification::{
     ArticleScore, Classification, IntentScore, Sentiment, SentimentScore, TierScore,
 };
 pub use conversation::{
-    Author, Caller, ConversationState, Incoming, MAX_TEXT_CHARS, Outcome, OutcomeTicket, Reply,
-    ReplyArticle, ReplyChoice, Role, Turn,
+    Author, Caller, Contact, ConversationState, Incoming, MAX_TEXT_CHARS, Outcome, OutcomeTicket,
+    Reply, ReplyArticle, ReplyChoice, Role, Turn,
 };
 pub use decision::{Action, Decision, Reason};
 pub use entity::{Entity, EntityKind};

@@ -51,7 +51,13 @@ pub(super) async fn post_message(
         check_widget_ids(&message)?;
     }
     let NewMessage { channel, text, conversation_id, customer_id, message_id, language } = message;
-    let incoming = Incoming { channel, text, conversation_id, customer_id, message_id, language };
+    let incoming = Incoming {
+        conversation_id,
+        customer_id,
+        message_id,
+        language,
+        ..Incoming::new(channel, text)
+    };
     let (outcome, spent) = observe::measured(app.desk.receive(incoming)).await;
     let mut outcome = outcome?;
     metrics::counter!(

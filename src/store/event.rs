@@ -58,6 +58,9 @@ pub struct Event {
     /// Particulars, by kind.
     #[schema(value_type = Object)]
     pub payload: Value,
+    /// Over which a message of bot or agents goes to the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
     /// When it happened.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,

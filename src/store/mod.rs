@@ -7,6 +7,7 @@
 
 mod caller;
 mod conversation;
+mod delivery;
 mod error;
 mod event;
 mod facts;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 
 pub use caller::{Helpful, Key, Rating, hash_key};
 pub use conversation::{Conversation, ConversationHead};
+pub use delivery::{Delivery, DeliveryCount, NewDelivery};
 pub use error::{Conflict, StoreError};
 use event::NewEvent;
 pub use event::{Audience, Event, EventFilter, EventKind};
@@ -32,7 +34,7 @@ pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
 
-use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
+use crate::domain::{Outcome, Ticket, TicketEvent};
 
 /// What must outlive the process.
 ///
@@ -127,15 +129,59 @@ pub trait Store: Send + Sync {
     /// Number of the latest event, 0 if there never was one.
     async fn last_event(&self) -> Result<i64, StoreError>;
 
-    /// At most `most` messages of bot and agents to customers on this channel that nobody has
-    /// marked as delivered, oldest first: what a channel still has to send, after a crash as well.
-    async fn undelivered(&self, channel: Channel, most: usize) -> Result<Vec<Event>, StoreError>;
+    /// Up to which event a destination has read; none for one that never read.
+    async fn cursor(&self, destination: &str) -> Result<Option<i64>, StoreError>;
 
-    /// Marks a message as delivered.
-    async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError>;
+    /// Keeps deliveries and moves the destination's cursor from `seen` to `cursor`. False, and
+    /// nothing is kept, if the cursor was moved meanwhile: each event is planned for once.
+    async fn plan_deliveries(
+        &self,
+        destination: &str,
+        seen: Option<i64>,
+        cursor: i64,
+        deliveries: &[NewDelivery],
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
 
-    /// Drops events, receipts and expired sessions of before then; returns how many. Turns and
-    /// tickets stay.
+    /// Deliveries to a destination that are due by then, oldest first; of a group only the oldest
+    /// one that still waits.
+    async fn due_deliveries(
+        &self,
+        destination: &str,
+        at: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// A delivery is carried out.
+    async fn finish_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// A delivery has failed and is tried again later. Counts the attempt.
+    async fn postpone_delivery(
+        &self,
+        id: &str,
+        due_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError>;
+
+    /// A delivery is given up, and kept with its error for people to see. Its group goes on.
+    async fn abandon_delivery(
+        &self,
+        id: &str,
+        at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Deliveries that were given up, latest first.
+    async fn abandoned_deliveries(&self, most: usize) -> Result<Vec<Delivery>, StoreError>;
+
+    /// A delivery that was given up waits again, from the first attempt on.
+    async fn retry_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// What waits for each destination, by name.
+    async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError>;
+
+    /// Drops events, receipts, expired sessions and finished deliveries of before then; returns how
+    /// many. Turns and tickets stay.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// The key in use with this hash.

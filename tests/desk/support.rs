@@ -225,12 +225,9 @@ impl Office {
 
 pub(crate) fn message(conversation: &str, text: &str) -> Incoming {
     Incoming {
-        channel: Channel::Chat,
-        text: text.to_owned(),
         conversation_id: Some(conversation.to_owned()),
-        customer_id: None,
-        message_id: None,
         language: Some(Language::En),
+        ..Incoming::new(Channel::Chat, text)
     }
 }
 

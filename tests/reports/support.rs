@@ -141,14 +141,8 @@ impl Service {
 
     /// A customer writes.
     pub(crate) async fn say(&self, channel: Channel, conversation: &str, text: &str) -> Outcome {
-        let incoming = Incoming {
-            channel,
-            text: text.to_owned(),
-            conversation_id: Some(conversation.to_owned()),
-            customer_id: None,
-            message_id: None,
-            language: None,
-        };
+        let conversation_id = Some(conversation.to_owned());
+        let incoming = Incoming { conversation_id, ..Incoming::new(channel, text) };
         self.desk.receive(incoming).await.unwrap()
     }
 

@@ -2,11 +2,11 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 
-use super::rows::{from_json, json, limit, named, time};
+use super::rows::{from_json, json, limit, named, optional_named, time};
 use crate::domain::Channel;
 use crate::store::{Audience, Event, EventFilter, EventKind, NewEvent, StoreError};
 
-const COLUMNS: &str = "seq, kind, conversation_id, ticket_id, queue, payload, created_at";
+const COLUMNS: &str = "seq, kind, conversation_id, ticket_id, queue, payload, channel, created_at";
 
 /// Writes events; gives the number of the last one, 0 if there are none.
 pub(super) async fn append(
@@ -64,33 +64,6 @@ pub(super) async fn last(pool: &SqlitePool) -> Result<i64, StoreError> {
     Ok(seq.unwrap_or(0))
 }
 
-pub(super) async fn undelivered(
-    pool: &SqlitePool,
-    channel: Channel,
-    most: usize,
-) -> Result<Vec<Event>, StoreError> {
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
-    query.push(COLUMNS).push(" FROM outbox WHERE delivered_at IS NULL AND channel = ");
-    query.push_bind(channel.name()).push(" ORDER BY seq LIMIT ").push_bind(limit(most));
-    query.build().fetch_all(pool).await?.iter().map(read).collect()
-}
-
-pub(super) async fn mark_delivered(
-    pool: &SqlitePool,
-    seq: i64,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let result = sqlx::query("UPDATE outbox SET delivered_at = ? WHERE seq = ?")
-        .bind(at.as_millisecond())
-        .bind(seq)
-        .execute(pool)
-        .await?;
-    if result.rows_affected() == 0 {
-        return Err(StoreError::not_found("event", &seq.to_string()));
-    }
-    Ok(())
-}
-
 /// Drops events and receipts of before then; returns how many.
 pub(super) async fn prune(
     connection: &mut SqliteConnection,
@@ -119,6 +92,7 @@ fn read(row: &SqliteRow) -> Result<Event, StoreError> {
         ticket_id: row.try_get("ticket_id")?,
         queue: row.try_get("queue")?,
         payload: from_json(row, "payload")?,
+        channel: optional_named(row, "channel", Channel::from_name)?,
         at: time(row, "created_at")?,
     })
 }

@@ -1,6 +1,7 @@
 mod callers;
 mod conversations;
 mod corrections;
+mod deliveries;
 mod errors;
 mod events;
 mod facts;
@@ -17,11 +18,12 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 pub use open::SqliteSettings;
 
 use super::{
-    Changed, Conversation, ConversationHead, Correction, Event, EventFilter, Facts, FactsFilter,
-    Helpful, Key, Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store,
-    StoreError, TicketChange, TicketFilter, TurnRecord, User,
+    Changed, Conversation, ConversationHead, Correction, Delivery, DeliveryCount, Event,
+    EventFilter, Facts, FactsFilter, Helpful, Key, NewDelivery, Presence, QueueCount, Rating,
+    Recorded, Request, Said, Session, Store, StoreError, TicketChange, TicketFilter, TurnRecord,
+    User,
 };
-use crate::domain::{Channel, Outcome, Ticket, TicketEvent};
+use crate::domain::{Outcome, Ticket, TicketEvent};
 
 /// The store in one `SQLite` file.
 ///
@@ -160,17 +162,72 @@ impl Store for SqliteStore {
         events::last(&self.readers).await
     }
 
-    async fn undelivered(&self, channel: Channel, most: usize) -> Result<Vec<Event>, StoreError> {
-        events::undelivered(&self.readers, channel, most).await
+    async fn cursor(&self, destination: &str) -> Result<Option<i64>, StoreError> {
+        deliveries::cursor(&self.readers, destination).await
     }
 
-    async fn mark_delivered(&self, seq: i64, at: Timestamp) -> Result<(), StoreError> {
-        events::mark_delivered(&self.writer, seq, at).await
+    async fn plan_deliveries(
+        &self,
+        destination: &str,
+        seen: Option<i64>,
+        cursor: i64,
+        deliveries: &[NewDelivery],
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let planned =
+            deliveries::plan(&mut transaction, destination, seen, cursor, deliveries, at).await?;
+        transaction.commit().await?;
+        Ok(planned)
+    }
+
+    async fn due_deliveries(
+        &self,
+        destination: &str,
+        at: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        deliveries::due(&self.readers, destination, at, most).await
+    }
+
+    async fn finish_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        deliveries::finish(&self.writer, id, at).await
+    }
+
+    async fn postpone_delivery(
+        &self,
+        id: &str,
+        due_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        deliveries::postpone(&self.writer, id, due_at, error).await
+    }
+
+    async fn abandon_delivery(
+        &self,
+        id: &str,
+        at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        deliveries::abandon(&self.writer, id, at, error).await
+    }
+
+    async fn abandoned_deliveries(&self, most: usize) -> Result<Vec<Delivery>, StoreError> {
+        deliveries::abandoned(&self.readers, most).await
+    }
+
+    async fn retry_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        deliveries::retry(&self.writer, id, at).await
+    }
+
+    async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError> {
+        deliveries::counts(&self.readers).await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut transaction = self.begin().await?;
-        let dropped = events::prune(&mut transaction, before).await?;
+        let dropped = events::prune(&mut transaction, before).await?
+            + deliveries::prune(&mut transaction, before).await?;
         transaction.commit().await?;
         Ok(dropped)
     }

@@ -62,6 +62,18 @@ pub(super) fn named<T>(
     from_name(&name).ok_or_else(|| StoreError::Damaged(format!("column {column} holds {name:?}")))
 }
 
+/// The value that a column names, if it names one.
+pub(super) fn optional_named<T>(
+    row: &SqliteRow,
+    column: &str,
+    from_name: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    match row.try_get::<Option<String>, _>(column)? {
+        Some(_) => named(row, column, from_name).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// A count for `LIMIT`.
 pub(super) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
