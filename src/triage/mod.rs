@@ -25,7 +25,7 @@ pub use draft::draft;
 pub use history::{AskedBack, GivenAnswer, History};
 pub use policy::{Policy, PolicyError};
 pub use routing::{
-    Availability, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
+    Availability, PhoneTarget, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
 };
 pub use summary::{MOST_HEADLINE_WORDS, MOST_WORDS, conversation_language, intent_name, summarize};
 pub use texts::{Texts, TextsError};

@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use toml::Spanned;
 
-use super::file::{Clock, Conditions, File};
+use super::file::{Clock, Conditions, File, OneOrMany};
 use super::{
-    Person, PriorityRule, Queue, QueueRule, Routing, RoutingProblem, Target, Topic, rule::Condition,
+    Person, PhoneTarget, PriorityRule, Queue, QueueRule, Routing, RoutingProblem, Target, Topic,
+    rule::Condition,
 };
 use crate::domain::{Channel, Language};
 use crate::triage::hours::{Calendar, Hours};
@@ -163,12 +164,45 @@ impl Checker<'_> {
                     channel_hours.insert(*channel, hours);
                 }
             }
-            let line = self.line(&queue.name);
-            let takes = queue.takes.clone();
-            let title = queue.title.clone();
-            queues.push(Queue { name, title, takes, languages, hours: own, channel_hours, line });
+            let phone = queue.phone.as_ref().map_or(Vec::new(), |phone| self.phone(phone));
+            let email = queue.email.as_ref().and_then(|email| self.email(email));
+            queues.push(Queue {
+                name,
+                title: queue.title.clone(),
+                takes: queue.takes.clone(),
+                languages,
+                hours: own,
+                channel_hours,
+                phone,
+                email,
+                line: self.line(&queue.name),
+            });
         }
         queues
+    }
+
+    fn phone(&mut self, phone: &Spanned<OneOrMany>) -> Vec<PhoneTarget> {
+        let mut read = |line: usize, text: &str| {
+            let target = text.parse();
+            target.map_err(|text| self.problems.push(RoutingProblem { line, text })).ok()
+        };
+        let line_of = |span: std::ops::Range<usize>| line_of(self.text, span.start);
+        match phone.get_ref() {
+            OneOrMany::One(text) => read(line_of(phone.span()), text).into_iter().collect(),
+            OneOrMany::Many(texts) => {
+                texts.iter().filter_map(|text| read(line_of(text.span()), text.get_ref())).collect()
+            }
+        }
+    }
+
+    fn email(&mut self, email: &Spanned<String>) -> Option<String> {
+        let address = email.get_ref().parse::<lettre::Address>();
+        if let Err(error) = &address {
+            let text =
+                format!("`{email}` is no e-mail address ({error}): write billing@shop.example");
+            self.problem(email, text);
+        }
+        address.ok().map(|address| address.to_string())
     }
 
     fn topics(&mut self, file: &File) -> Vec<Topic> {

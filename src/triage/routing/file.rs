@@ -1,8 +1,10 @@
 //! `routing.toml` as it is written: every table and key, nothing checked beyond their kinds.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::value::Datetime;
 
@@ -82,6 +84,48 @@ pub(super) struct Queue {
     /// Other opening hours on single channels.
     #[serde(default)]
     pub channel_hours: BTreeMap<Channel, Spanned<String>>,
+    /// Where telephone systems put callers through to.
+    #[serde(default)]
+    pub phone: Option<Spanned<OneOrMany>>,
+    /// Address that mail of the queue is sent from or passed on to.
+    #[serde(default)]
+    pub email: Option<Spanned<String>>,
+}
+
+/// A single text, or a list of them: `phone = "tel:…"`, `phone = ["tel:…", "sip:…"]`.
+#[derive(Debug)]
+pub(super) enum OneOrMany {
+    One(String),
+    Many(Vec<Spanned<String>>),
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Not `serde(untagged)`, which loses the places of the items.
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = OneOrMany;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<OneOrMany, A::Error> {
+                let mut many = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    many.push(item);
+                }
+                Ok(OneOrMany::Many(many))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -8,6 +8,7 @@
 mod check;
 mod file;
 mod lint;
+mod phone;
 mod rule;
 mod see;
 
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use regex::Regex;
 
+pub use self::phone::PhoneTarget;
 use self::rule::{Condition, Seen};
 use super::hours::{Calendar, Hours};
 use crate::domain::{Channel, Classification, Language, Priority, Reason, Turn};
@@ -56,6 +58,8 @@ pub struct Queue {
     pub languages: Vec<Language>,
     hours: Option<Hours>,
     channel_hours: BTreeMap<Channel, Hours>,
+    phone: Vec<PhoneTarget>,
+    email: Option<String>,
     /// Line in the file.
     line: usize,
 }
@@ -206,11 +210,16 @@ impl Routing {
         &self.queues
     }
 
+    /// The queue of this name.
+    pub fn queue(&self, name: &str) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.name == name)
+    }
+
     /// Whether people of a queue are there for a channel at `at`. An unknown queue counts as open:
     /// a ticket of a queue that was since renamed must not be promised a time.
     pub fn availability(&self, queue: &str, channel: Channel, at: Timestamp) -> Availability {
-        let queue = self.queues.iter().find(|candidate| candidate.name == queue);
-        match queue.and_then(|queue| queue.hours_on(channel)?.opens(&self.calendar, at)) {
+        match self.queue(queue).and_then(|queue| queue.hours_on(channel)?.opens(&self.calendar, at))
+        {
             Some(opens) if opens > at => Availability::ClosedUntil(opens),
             _ => Availability::Open,
         }
@@ -303,6 +312,17 @@ impl Routing {
 }
 
 impl Queue {
+    /// Where telephone systems put callers through to, in the order of the file. Each system takes
+    /// the first of a kind that it knows; empty where callers cannot be put through.
+    pub fn phone_targets(&self) -> &[PhoneTarget] {
+        &self.phone
+    }
+
+    /// The queue's own e-mail address, such as `billing@nordlicht.example`.
+    pub fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+
     /// Opening hours for a channel; none means around the clock.
     fn hours_on(&self, channel: Channel) -> Option<&Hours> {
         self.channel_hours.get(&channel).or(self.hours.as_ref())
