@@ -2,6 +2,10 @@
 
 use serde::Deserialize;
 
+mod mail;
+
+pub use mail::MailConfig;
+
 /// What reaches the service on other ways than its own HTTP interface.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -10,4 +14,7 @@ pub struct ChannelsConfig {
     /// checked against it.
     #[serde(default)]
     pub public_url: Option<String>,
+    /// E-mail.
+    #[serde(default)]
+    pub mail: Option<MailConfig>,
 }

@@ -9,7 +9,7 @@ mod load;
 mod sections;
 mod validate;
 
-pub use channels::ChannelsConfig;
+pub use channels::{ChannelsConfig, MailConfig};
 pub use environment::process_environment;
 pub use load::{ConfigError, Flags};
 pub use sections::{

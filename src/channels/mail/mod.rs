@@ -8,8 +8,11 @@
 mod attachments;
 mod automatic;
 mod body;
+mod choice;
 mod flowed;
 mod html;
+mod inbox;
+mod notes;
 mod read;
 mod report;
 mod words;
@@ -17,5 +20,6 @@ mod words;
 pub use attachments::Attachment;
 pub use automatic::Automatic;
 pub use html::to_text as html_to_text;
+pub use inbox::{Inbox, InboxError, Receipt};
 pub use read::{Mail, NotAMail, Person, read};
 pub use report::Report;

@@ -47,6 +47,8 @@ pub struct Mail {
     pub automatic: Option<Automatic>,
     /// What it reports of a mail of ours.
     pub report: Option<Report>,
+    /// The mailing list over which it came.
+    pub list: Option<String>,
 }
 
 /// Somebody's name and address.
@@ -98,6 +100,7 @@ pub fn read(raw: &[u8]) -> Result<Mail, NotAMail> {
         reply_to,
         subject,
         text,
+        list: list(&message),
         automatic,
         report,
     })
@@ -173,6 +176,13 @@ fn person(found: &mail_parser::Addr<'_>) -> Option<Person> {
         && !address.contains(|sign: char| sign.is_whitespace() || sign.is_control());
     let name = found.name().map(|name| one_line(name, NAME_CHARS)).filter(|name| !name.is_empty());
     fits.then_some(Person { name, address })
+}
+
+/// What stands in angle brackets in List-Id.
+fn list(message: &Message<'_>) -> Option<String> {
+    let field = header(message, "List-Id")?;
+    let bare = field.rsplit_once('<').map_or(field, |(_, id)| id.trim_end_matches('>'));
+    Some(one_line(bare, NAME_CHARS))
 }
 
 /// In-Reply-To, then References from the last to the first.
