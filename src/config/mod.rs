@@ -6,12 +6,16 @@
 mod channels;
 mod environment;
 mod load;
+mod secret;
 mod sections;
 mod validate;
 
-pub use channels::{ChannelsConfig, MailConfig};
+pub use channels::{
+    ChannelsConfig, ChatwootConfig, MailConfig, SigningKey, WebhookConfig, ZammadConfig, ZendeskConfig,
+};
 pub use environment::process_environment;
 pub use load::{ConfigError, Flags};
+pub use secret::Secret;
 pub use sections::{
     AccessConfig, Config, KeyConfig, KnowledgeConfig, LogConfig, LogFormat, ModelConfig,
     RoutingConfig, ServerConfig, StoreConfig,

@@ -21,6 +21,7 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     for (key, text) in config.channels.mail.iter().flat_map(MailConfig::problems) {
         found.check(false, key, text);
     }
+    webhooks(config, &mut found);
     if let Err(error) = config.policy.validate() {
         found.0.push(Problem { key: "policy".to_owned(), text: error.to_string() });
     }
@@ -134,5 +135,40 @@ fn access(config: &Config, found: &mut Found) {
                 key.name
             ),
         );
+    }
+}
+
+fn webhooks(config: &Config, found: &mut Found) {
+    let mut names = BTreeSet::new();
+    for (index, webhook) in config.channels.webhooks.iter().enumerate() {
+        let at = format!("channels.webhooks[{index}]");
+        let name = &webhook.name;
+        let is_name = (1..=40).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        found.check(
+            is_name,
+            &at,
+            format!("\"{name}\" is no name; use 1 to 40 letters, digits or characters of _ - ."),
+        );
+        found.check(
+            names.insert(name),
+            &at,
+            format!("the name \"{name}\" is taken by an earlier webhook; names must differ"),
+        );
+        found.check(
+            !webhook.events.is_empty(),
+            &at,
+            "it would never be told of anything; name events such as \"ticket\"",
+        );
+        for event in &webhook.events {
+            let kind = event.split('.').next().unwrap_or_default();
+            found.check(
+                ["message", "note", "conversation", "ticket"].contains(&kind),
+                &at,
+                format!(
+                    "there are no events \"{event}\"; there are message, conversation, ticket, note"
+                ),
+            );
+        }
     }
 }

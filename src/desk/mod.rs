@@ -29,6 +29,7 @@ use jiff::Timestamp;
 
 pub use agents::{Labels, Target, Words};
 pub use error::DeskError;
+pub use hub::News;
 use hub::{Hub, Notice};
 use lanes::Lanes;
 pub use parts::{Clock, DeskParts, Finds, Reads, RoutingSource, system_clock};
@@ -124,6 +125,11 @@ impl Desk {
         filter: EventFilter,
     ) -> impl Stream<Item = Result<Event, StoreError>> + Send + use<> {
         self.hub.listen(Arc::clone(&self.store), after, filter)
+    }
+
+    /// Tells whenever something is recorded, for those who read the store themselves.
+    pub fn news(&self) -> News {
+        self.hub.news()
     }
 
     /// Now, to the millisecond: what the store keeps.

@@ -72,6 +72,7 @@ table_of_errors! {
     UnknownChannel "unknown_channel" UNPROCESSABLE_ENTITY "There is no such channel. Use one of chat, email, phone, social, messenger, form.";
     UnknownLanguage "unknown_language" UNPROCESSABLE_ENTITY "This language is not spoken here. Use de or en, or leave it out.";
     UnknownValue "unknown_value" UNPROCESSABLE_ENTITY "A field has a value that is not among the possible ones.";
+    InvalidMail "invalid_mail" UNPROCESSABLE_ENTITY "The body is no e-mail. Send the mail as it came, undecoded.";
     TextBlank "text_blank" UNPROCESSABLE_ENTITY "The text is blank. Send what the customer wrote.";
     TextTooLong "text_too_long" UNPROCESSABLE_ENTITY "The text is too long. Shorten it or send it in parts.";
     InvalidId "invalid_id" UNPROCESSABLE_ENTITY "An identifier is not usable.";
@@ -94,6 +95,7 @@ table_of_errors! {
     QueueNotFound "queue_not_found" NOT_FOUND "There is no such queue. GET /v1/queues lists them.";
     AgentNotFound "agent_not_found" NOT_FOUND "There is no such agent. GET /v1/agents lists who can take a ticket.";
     ArticleNotFound "article_not_found" NOT_FOUND "There is no such article.";
+    ChannelOff "channel_off" NOT_FOUND "This channel is off. Add its table to [channels] of lotse.toml.";
     TableNotFound "table_not_found" NOT_FOUND "There is no such table. Use one of totals, timeline, channels, queues, intents, rising, satisfaction, agents, gaps.";
     NotFound "not_found" NOT_FOUND "It is not there.";
 

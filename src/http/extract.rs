@@ -22,11 +22,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if !is_json(request.headers()) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let limits = &app.config.server;
-        let reading = read_body(request, limits.body_limit_bytes);
-        let body = tokio::time::timeout(limits.body_timeout, reading)
-            .await
-            .map_err(|_| ApiError::from(Code::BodyTooSlow))??;
+        let body = read_body(request, app, app.config.server.body_limit_bytes).await?;
         parse(&body).map(Self)
     }
 }
@@ -70,21 +66,35 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Reads at most `limit` bytes (the router sets the same limit for the extractor used here), and
-/// nothing of a body that says beforehand that it is longer.
-async fn read_body(request: Request, limit: usize) -> Result<Bytes, ApiError> {
-    let too_large = || {
-        let message = format!("The body is larger than {limit} bytes. Send less at once.");
-        ApiError::new(Code::BodyTooLarge, message).with_details(json!({ "limit_bytes": limit }))
-    };
+/// nothing of a body that says beforehand that it is longer; in the time that a body has.
+pub(crate) async fn read_body(
+    request: Request,
+    app: &App,
+    limit: usize,
+) -> Result<Bytes, ApiError> {
+    tokio::time::timeout(app.config.server.body_timeout, read_at_most(request, limit))
+        .await
+        .map_err(|_| ApiError::from(Code::BodyTooSlow))?
+}
+
+/// That a body is larger than `limit` bytes.
+pub(crate) fn too_large(limit: usize) -> ApiError {
+    let message = format!("The body is larger than {limit} bytes. Send less at once.");
+    ApiError::new(Code::BodyTooLarge, message).with_details(json!({ "limit_bytes": limit }))
+}
+
+async fn read_at_most(request: Request, limit: usize) -> Result<Bytes, ApiError> {
     let announced = request
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
     Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            too_large(limit)
+        }
         _ => Code::BodyIncomplete.into(),
     })
 }

@@ -10,7 +10,7 @@ mod cross_origin;
 mod documentation;
 pub mod error;
 mod events;
-mod extract;
+pub(crate) mod extract;
 mod guard;
 mod health;
 mod input;

@@ -12,6 +12,7 @@ use super::{
     guard, health, knowledge, messages, metrics, queues, report_pages, reports, session, summarize,
     tickets,
 };
+use crate::channels::mail;
 use crate::domain::Role;
 use crate::web;
 
@@ -95,6 +96,7 @@ fn for_others(app: &App) -> OpenApiRouter<App> {
     open.merge(needs(Role::Widget, app, for_everyone))
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
+        .merge(needs(Role::Channel, app, admitted(app, mail::routes(app))))
         .merge(needs(Role::Agent, app, for_agents))
         .merge(needs(reports::ROLE, app, for_leads))
 }

@@ -290,10 +290,6 @@ impl Inbox {
     pub(super) fn routing(&self) -> &RoutingSource {
         &self.routing
     }
-
-    pub(super) fn desk(&self) -> &Desk {
-        &self.desk
-    }
 }
 
 fn left(mail: &Mail, reason: &str) -> Receipt {

@@ -9,17 +9,34 @@ mod attachments;
 mod automatic;
 mod body;
 mod choice;
+mod compose;
 mod flowed;
 mod html;
 mod inbox;
+mod maildir;
+mod markdown;
 mod notes;
+mod post;
 mod read;
 mod report;
+mod smtp;
 mod words;
 
 pub use attachments::Attachment;
 pub use automatic::Automatic;
 pub use html::to_text as html_to_text;
+pub use maildir::Maildir;
 pub use inbox::{Inbox, InboxError, Receipt};
 pub use read::{Mail, NotAMail, Person, read};
+pub(crate) use post::routes;
 pub use report::Report;
+pub use smtp::{Outbox, OutboxError};
+
+use crate::http::App;
+
+/// The inbox of a service; none if the channel is off.
+pub(crate) fn inbox(app: &App) -> Option<Inbox> {
+    let settings = app.config.channels.mail.clone()?;
+    let (store, routing) = (std::sync::Arc::clone(&app.store), std::sync::Arc::clone(&app.routing));
+    Some(Inbox::new(app.desk.clone(), store, routing, settings))
+}

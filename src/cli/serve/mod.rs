@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::channels;
+use crate::channels::outgoing::{WorkerSettings, Workers};
 use crate::config::{Config, Flags, LogFormat, process_environment};
 use crate::http::{self, App};
 use crate::observe::{self, Shutdown};
@@ -67,13 +69,24 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     let welcome = parts.welcome(&config, address);
     let knowledge = Arc::clone(&parts.knowledge);
     let app = parts.into_app(config)?;
+    let workers = Workers::start(
+        channels::destinations(&app)?,
+        &app.store,
+        &app.desk,
+        &app.shutdown,
+        &WorkerSettings::default(),
+    )
+    .await?;
     let upkeep = tokio::spawn(upkeep::run(app.clone(), knowledge));
+    let mut listening = channels::start(&app);
     eprintln!("{welcome}");
 
     let stopping = tokio::spawn(stop_when_asked(app.clone()));
     http::serve(listener, http::router(&app), &app.config.server, &app.shutdown).await;
     stopping.abort();
     upkeep.abort();
+    listening.shutdown().await;
+    workers.ended(app.config.server.shutdown_grace).await;
     app.store.close().await;
     eprintln!("Lotse has stopped.");
     Ok(())

@@ -1,15 +1,15 @@
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::config::Secret;
 use crate::config::sections::duration;
 use crate::domain::Language;
 
 /// E-mail: what comes in over HTTP or from a maildir, what goes out by SMTP.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MailConfig {
     /// The company's address for customers: sender of answers.
@@ -25,7 +25,7 @@ pub struct MailConfig {
     pub own_lists: Vec<String>,
     /// Server that takes mails, `smtps://user:password@host`; without one, nothing goes out.
     #[serde(default)]
-    pub smtp_url: Option<String>,
+    pub smtp_url: Option<Secret>,
     /// Longest time for handing over one mail.
     #[serde(default = "smtp_timeout", deserialize_with = "duration")]
     pub smtp_timeout: Duration,
@@ -64,7 +64,7 @@ impl MailConfig {
                 found.push(("channels.mail.address", text));
             }
         }
-        if let Some(Err(problem)) = self.smtp_url.as_deref().map(check_smtp_url) {
+        if let Some(Err(problem)) = self.smtp_url.as_ref().map(|url| check_smtp_url(url.reveal())) {
             found.push(("channels.mail.smtp_url", problem.to_owned()));
         }
         if let Some(maildir) = &self.maildir
@@ -104,18 +104,6 @@ fn check_smtp_url(text: &str) -> Result<(), &'static str> {
         return Err("this would send the password in the clear; use smtps://, or add ?tls=required");
     }
     Ok(())
-}
-
-impl fmt::Debug for MailConfig {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("MailConfig")
-            .field("address", &self.address)
-            .field("smtp_url", &self.smtp_url.as_ref().map(|_| "(secret)"))
-            .field("maildir", &self.maildir)
-            .field("limit_bytes", &self.limit_bytes)
-            .finish_non_exhaustive()
-    }
 }
 
 #[cfg(test)]
