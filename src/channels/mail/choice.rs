@@ -7,6 +7,7 @@ use regex::Regex;
 
 use crate::domain::ReplyChoice;
 use crate::text::clean;
+use crate::text::letters::is_greeted;
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -16,13 +17,8 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed pattern")
 });
 
-static GREETING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)^\W*(?:hallo|hi|hello|hey|moin|servus|guten\ (?:tag|morgen|abend)|liebes?|dear
-          |sehr\ geehrte|good\ (?:morning|afternoon|evening))\b[^?]{0,60}$",
-    )
-    .expect("a fixed pattern")
-});
+/// Characters of a line that is a salutation alone.
+const SALUTATION_CHARS: usize = 60;
 
 /// The choice that these words take, and nothing else.
 pub(super) fn taken<'a>(words: &str, choices: &'a [ReplyChoice]) -> Option<&'a ReplyChoice> {
@@ -30,7 +26,7 @@ pub(super) fn taken<'a>(words: &str, choices: &'a [ReplyChoice]) -> Option<&'a R
         return None;
     }
     let cleaned = clean::clean(words);
-    let mut lines = cleaned.lines().filter(|line| !GREETING.is_match(line));
+    let mut lines = cleaned.lines().filter(|line| !is_salutation(line));
     let (line, None) = (lines.next()?, lines.next()) else { return None };
     let bare = |text: &str| text.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
     if let Some(hit) = NUMBER.captures(line) {
@@ -38,6 +34,10 @@ pub(super) fn taken<'a>(words: &str, choices: &'a [ReplyChoice]) -> Option<&'a R
         return choices.get(number - 1);
     }
     choices.iter().find(|choice| [&choice.label, &choice.value].iter().any(|text| bare(text) == bare(line)))
+}
+
+fn is_salutation(line: &str) -> bool {
+    is_greeted(line) && line.chars().count() <= SALUTATION_CHARS && !line.contains('?')
 }
 
 #[cfg(test)]

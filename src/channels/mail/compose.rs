@@ -1,14 +1,12 @@
 //! How is what bot or agent said written as a mail? Salutation, words, closing; in the thread of the
 //! mail that it answers.
 
-use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
-use regex::Regex;
 
 use super::markdown;
 use super::read;
@@ -16,6 +14,7 @@ use super::words::bare_subject;
 use crate::config::MailConfig;
 use crate::domain::{Author, Language, ReplyChoice};
 use crate::store::MailRecord;
+use crate::text::letters::{is_closed, is_greeted};
 
 /// Mails that References names: the first and the latest.
 const MOST_REFERENCES: usize = 20;
@@ -110,8 +109,8 @@ fn thread(answered: &MailRecord) -> Option<(String, String)> {
 /// The words as plain text and as HTML.
 fn bodies(said: &Said<'_>, settings: &MailConfig, name: Option<&str>) -> (String, String) {
     let is_agent = said.from == Author::Agent;
-    let opening = (!is_agent || !begins_as_letter(said.text)).then(|| salutation(said.language, name));
-    let closing = (!is_agent || !ends_as_letter(said.text)).then(|| closing(said, settings));
+    let opening = (!is_agent || !is_greeted(said.text)).then(|| salutation(said.language, name));
+    let closing = (!is_agent || !is_closed(said.text)).then(|| closing(said, settings));
     let choices = choices(said);
     let footer = settings.footer.get(&said.language).map(|footer| footer.trim());
     let (words, rich) = if is_agent {
@@ -203,30 +202,6 @@ fn choices(said: &Said<'_>) -> String {
     format!("{}\n\n{how}", listed.join("\n"))
 }
 
-static LETTER_BEGIN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)^\W*(?:hallo|hi|hello|hey|moin|servus|grüß gott|guten (?:tag|morgen|abend)|liebe[rs]?|dear|sehr geehrte[rs]?|good (?:morning|afternoon|evening))\b",
-    )
-    .expect("a fixed pattern")
-});
-
-static LETTER_END: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:gr(?:ü|ue)(?:ß|ss)e?n?|gru(?:ß|ss)|mfg|lg|regards|sincerely|wishes|cheers)\b")
-        .expect("a fixed pattern")
-});
-
-/// Last lines of an agent's words in which a closing stands.
-const CLOSING_LINES: usize = 4;
-
-fn begins_as_letter(text: &str) -> bool {
-    LETTER_BEGIN.is_match(text)
-}
-
-fn ends_as_letter(text: &str) -> bool {
-    let lines = text.lines().rev().filter(|line| !line.trim().is_empty()).take(CLOSING_LINES);
-    lines.into_iter().any(|line| LETTER_END.is_match(line))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,11 +215,5 @@ mod tests {
             assert_eq!(greeting(Some(name)), "Guten Tag,", "{name}");
         }
         assert_eq!(salutation(Language::En, None), "Hello,");
-    }
-
-    #[test]
-    fn agents_letters_are_left_as_they_are() {
-        assert!(begins_as_letter("Hallo Frau Petersen,\n…") && !begins_as_letter("Ihr Paket kommt."));
-        assert!(ends_as_letter("…\n\nViele Grüße\nAnna\nNordlicht") && !ends_as_letter("Bis morgen!"));
     }
 }
