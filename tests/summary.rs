@@ -23,6 +23,7 @@ fn turn(from: Author, text: &str) -> Turn {
         classification: None,
         decision: None,
         article_id: None,
+        thread: None,
     }
 }
 

@@ -300,6 +300,7 @@ fn history_is_read_from_the_turns() {
         classification: None,
         decision: None,
         article_id: None,
+        thread: None,
     };
     let decision =
         |action, code| Some(Decision { action, reasons: vec![Reason::new(code, "because")] });

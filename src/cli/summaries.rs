@@ -68,6 +68,7 @@ fn summary(
             classification,
             decision: None,
             article_id: None,
+            thread: None,
         });
     }
     let language = conversation_language(&turns).unwrap_or(dialogue.language);

@@ -140,6 +140,8 @@ pub struct DeskConfig {
     /// An agent who is away for longer loses the claims; zero for never.
     #[serde(deserialize_with = "duration")]
     pub claim_timeout: Duration,
+    /// Country's code of telephone numbers in the national form, such as `49`.
+    pub country_code: String,
 }
 
 /// Who may call.

@@ -84,6 +84,12 @@ fn desk(config: &Config, found: &mut Found) {
         "that is so short that agents who are there would lose their tickets; give \"2m\" or more, \
          or \"0s\" for never",
     );
+    let code = &config.desk.country_code;
+    found.check(
+        (1..=3).contains(&code.len()) && code.bytes().all(|digit| digit.is_ascii_digit()),
+        "desk.country_code",
+        "write the country's code of telephone numbers, such as \"49\" for Germany",
+    );
 }
 
 fn paths(config: &Config, found: &mut Found) {

@@ -276,6 +276,7 @@ impl Desk {
             classification: None,
             decision: None,
             article_id: None,
+            thread: None,
         };
         Ok(Extra { turn: Some(turn), key, labels: None })
     }
@@ -296,7 +297,7 @@ fn key(from: Author, ticket_id: &str, caller: &Caller, message_id: &str) -> Stri
 }
 
 fn notice(changed: &Changed) -> Notice {
-    let conversation_id = changed.ticket.conversation_id.as_str().into();
+    let conversation_id = changed.thread.as_str().into();
     Notice { seq: changed.seq, conversation_id }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::new_id;
@@ -5,10 +7,13 @@ use super::plan::Plan;
 use crate::classifier::Reading;
 use crate::domain::{
     Author, Channel, ConversationState, Decision, Incoming, Language, Outcome, SuggestedArticle,
-    Summary, Ticket, TicketState, Turn,
+    Summary, Thread, Ticket, TicketState, Turn,
 };
 use crate::knowledge::Hit;
-use crate::store::{ConversationHead, ConversationUpdate, Request, TurnRecord};
+use crate::store::{
+    Conversation, ConversationHead, ConversationUpdate, Customer, CustomerUpdate, Request,
+    TurnRecord,
+};
 use crate::text::PreparedText;
 use crate::triage::{Route, RouteRequest, Verdict, summarize};
 
@@ -18,8 +23,11 @@ const SUGGESTIONS: usize = 3;
 /// A checked message with the names that it goes by.
 pub(super) struct Arrival {
     pub(super) incoming: Incoming,
+    /// The identifier that the channel uses; the conversation may be one that it joined.
     pub(super) conversation_id: String,
     pub(super) message_id: String,
+    /// What it tells of its sender.
+    pub(super) customer: CustomerUpdate,
     pub(super) request: Option<Request>,
 }
 
@@ -36,7 +44,25 @@ pub(super) struct Decided<'a> {
     pub(super) turns: Vec<Turn>,
     /// Turns before those.
     pub(super) earlier_turns: usize,
+    /// The customer, if known from before.
+    pub(super) customer: Option<Customer>,
+    /// Whether the conversation becomes part of another with this message.
+    pub(super) joins: Joins,
+    /// A ticket of the customer on another matter.
+    pub(super) other_ticket: Option<Ticket>,
+    /// What happened before this conversation, for the agent.
+    pub(super) before: Vec<String>,
     pub(super) at: Timestamp,
+}
+
+/// Whether a conversation becomes part of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Joins {
+    Nothing,
+    /// A new identifier of a known conversation.
+    New,
+    /// A conversation of its own until now, with its version.
+    Conversation(String, i64),
 }
 
 impl Decided<'_> {
@@ -48,6 +74,45 @@ impl Decided<'_> {
     /// Whether the customer was already told, in this waiting period, that a message was added.
     pub(super) fn acknowledged(&self) -> bool {
         self.head.as_ref().is_some_and(|head| head.acknowledged)
+    }
+
+    /// The conversation that the message is part of.
+    pub(super) fn conversation_id(&self) -> &str {
+        self.head.as_ref().map_or(&self.arrival.conversation_id, |head| &head.id)
+    }
+
+    /// Makes the message, and what was said before it under the same identifier, part of another
+    /// conversation.
+    pub(super) fn join(&mut self, known: Conversation) {
+        self.joins = self
+            .head
+            .as_ref()
+            .map_or(Joins::New, |head| Joins::Conversation(head.id.clone(), head.version));
+        let own_channel = self.head.as_ref().map_or(self.channel(), |head| head.channel);
+        let own = Thread { id: self.conversation_id().to_owned(), channel: own_channel };
+        let other = Thread { id: known.head.id.clone(), channel: known.head.channel };
+        let named = |turn: Turn, thread: &Thread| Turn {
+            thread: turn.thread.or_else(|| Some(thread.clone())),
+            ..turn
+        };
+        let turns = std::mem::take(&mut self.turns);
+        self.turns = known.turns.into_iter().map(|turn| named(turn, &other)).collect();
+        self.turns.extend(turns.into_iter().map(|turn| named(turn, &own)));
+        self.earlier_turns += known.earlier_turns;
+        self.head = Some(known.head);
+    }
+
+    /// Whether the conversation becomes part of another with this message.
+    pub(super) fn joins_now(&self) -> bool {
+        self.joins != Joins::Nothing
+    }
+
+    /// What the company knows of the customer.
+    fn attributes(&self) -> BTreeMap<String, String> {
+        let known = self.customer.as_ref().map(|customer| customer.attributes.clone());
+        let mut attributes = known.unwrap_or_default();
+        attributes.extend(self.arrival.customer.attributes.clone());
+        attributes
     }
 
     pub(super) fn channel(&self) -> Channel {
@@ -80,7 +145,7 @@ impl Decided<'_> {
         let known_customer = self.head.as_ref().and_then(|head| head.customer_id.clone());
         Ticket {
             id: new_id("t"),
-            conversation_id: self.arrival.conversation_id.clone(),
+            conversation_id: self.conversation_id().to_owned(),
             customer_id: known_customer.or_else(|| self.arrival.incoming.customer_id.clone()),
             channel: self.channel(),
             language: self.language(),
@@ -118,6 +183,7 @@ impl Decided<'_> {
         for fact in &mut summary.facts {
             fact.turn += self.earlier_turns;
         }
+        summary.add_before(&self.before, self.language());
         summary
     }
 
@@ -132,6 +198,7 @@ impl Decided<'_> {
             classification: Some(self.reading.classification.clone()),
             decision: Some(self.verdict.decision.clone()),
             article_id: None,
+            thread: None,
         }
     }
 
@@ -147,18 +214,26 @@ impl Decided<'_> {
             classification: None,
             decision: None,
             article_id: reply.article.as_ref().map(|article| article.id.clone()),
+            thread: None,
         });
         let choices = plan.reply.as_ref().map_or(Vec::new(), |reply| reply.choices.clone());
         let intent = self.reading.classification.intent.as_ref().map(|intent| intent.name.clone());
+        let id = self.conversation_id().to_owned();
         let (head, incoming) = (self.head, &self.arrival.incoming);
         TurnRecord {
             conversation: ConversationUpdate {
-                id: self.arrival.conversation_id.clone(),
+                id,
+                thread: self.arrival.conversation_id.clone(),
+                joins: match self.joins {
+                    Joins::Conversation(id, version) => Some((id, version)),
+                    Joins::Nothing | Joins::New => None,
+                },
                 seen_version: head.as_ref().map(|head| head.version),
                 seen_state: head.as_ref().map(|head| head.state),
                 channel: incoming.channel,
                 language: self.reading.classification.language,
                 customer_id: incoming.customer_id.clone(),
+                customer: self.arrival.customer.clone(),
                 state: plan.state,
                 topic: intent.or(head.and_then(|head| head.topic)),
                 acknowledged: plan.acknowledged,
@@ -169,6 +244,7 @@ impl Decided<'_> {
             reply,
             choices,
             ticket: plan.part,
+            other_ticket: self.other_ticket.map(|ticket| ticket.id),
             outcome: Outcome {
                 conversation_id: self.arrival.conversation_id.clone(),
                 message_id: self.arrival.message_id.clone(),

@@ -6,10 +6,13 @@
 //! transaction of the store.
 
 mod agents;
+mod before;
 mod context;
+mod customer;
 mod decided;
 mod error;
 mod hub;
+mod join;
 mod lanes;
 mod parts;
 mod people;
@@ -20,6 +23,7 @@ mod steps;
 mod validate;
 mod waiting;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,9 +41,11 @@ pub use people::Colleague;
 pub use steps::AfterResolve;
 pub use waiting::Waiting;
 
-use crate::domain::Ticket;
+use crate::domain::{Channel, Contact, Incoming, Ticket};
 use crate::observe::{self, Step};
-use crate::store::{Conversation, Event, EventFilter, Helpful, Rating, Store, StoreError};
+use crate::store::{
+    Conversation, Customer, Event, EventFilter, Helpful, Rating, Store, StoreError,
+};
 use crate::triage::{Policy, Texts};
 
 /// Where messages and agents meet. Clones share everything.
@@ -52,6 +58,8 @@ pub struct Desk {
     texts: Arc<Texts>,
     policy: Arc<Policy>,
     clock: Clock,
+    /// Of telephone numbers in the national form.
+    country_code: Arc<str>,
     hub: Hub,
     lanes: Lanes,
 }
@@ -67,9 +75,42 @@ impl Desk {
             texts: Arc::new(parts.texts),
             policy: Arc::new(parts.policy),
             clock: parts.clock,
+            country_code: "49".into(),
             hub: Hub::new(),
             lanes: Lanes::default(),
         }
+    }
+
+    /// The same desk in a country with this code: of telephone numbers in the national form.
+    #[must_use]
+    pub fn with_country_code(self, country_code: &str) -> Self {
+        Self { country_code: country_code.into(), ..self }
+    }
+
+    /// Keeps what is known of a customer, new or not.
+    pub async fn know_customer(
+        &self,
+        customer_id: &str,
+        contact: &Contact,
+        attributes: &BTreeMap<String, String>,
+    ) -> Result<Customer, DeskError> {
+        let incoming = validate::incoming(Incoming {
+            customer_id: Some(customer_id.to_owned()),
+            contact: contact.clone(),
+            attributes: attributes.clone(),
+            ..Incoming::new(Channel::Form, "-")
+        })?;
+        let told = customer::told(&incoming, &self.country_code);
+        for (given, taken, problem) in [
+            (&contact.email, &told.names.email, "the e-mail address is none"),
+            (&contact.phone, &told.names.phone, "the telephone number is none; write +49…"),
+        ] {
+            if given.is_some() && taken.is_none() {
+                return Err(DeskError::InvalidValue(problem));
+            }
+        }
+        let known = self.store.know_customer(&told, self.now()).await?;
+        known.ok_or_else(|| StoreError::not_found("customer", customer_id).into())
     }
 
     /// A conversation with its last `turns` turns.

@@ -22,6 +22,7 @@ impl Desk {
         match decided.state() {
             ConversationState::Bot | ConversationState::Closed => {
                 if decided.verdict.decision.action == Action::Escalate {
+                    decided.before = self.before(decided).await?;
                     Ok(self.hand_over(decided))
                 } else {
                     Ok(self.speak(decided))
@@ -29,6 +30,7 @@ impl Desk {
             }
             ConversationState::Waiting => {
                 let ticket = self.ticket_of(decided).await?;
+                decided.before = self.before(decided).await?;
                 Ok(self.add_to_ticket(decided, &ticket))
             }
             ConversationState::Human => {
@@ -37,7 +39,7 @@ impl Desk {
                 Ok(Plan {
                     state: ConversationState::Human,
                     acknowledged: decided.acknowledged(),
-                    reply: None,
+                    reply: decided.joins_now().then(|| reply::joined(&self.texts, decided)),
                     part: None,
                     ticket: Some(shown(&ticket)),
                 })
@@ -75,10 +77,13 @@ impl Desk {
         let route = (self.routing)().route(&decided.route_request());
         let mut after = ticket.clone();
         after.summary = decided.summary(&ticket.summary.articles, &ticket.decision);
+        // Who calls after a mail waits no longer than other callers.
+        if decided.joins_now() || route.priority > ticket.priority {
+            after.due_at = ticket.due_at.min(route.due_at);
+        }
         let mut event = None;
         if route.priority > ticket.priority {
             after.priority = route.priority;
-            after.due_at = ticket.due_at.min(route.due_at);
             event = Some(TicketEvent {
                 kind: "raised".to_owned(),
                 actor: "lotse".to_owned(),
@@ -88,6 +93,8 @@ impl Desk {
         }
         let reply = if decided.verdict.danger {
             Some(reply::danger(&self.texts, decided))
+        } else if decided.joins_now() {
+            Some(reply::joined(&self.texts, decided))
         } else if decided.acknowledged() {
             None
         } else {
@@ -110,9 +117,9 @@ impl Desk {
 
     /// The ticket that goes with the state seen; if it has none by now, the state is outdated.
     async fn ticket_of(&self, decided: &Decided<'_>) -> Result<Ticket, DeskError> {
-        let id = &decided.arrival.conversation_id;
+        let id = decided.conversation_id();
         let ticket = self.store.unresolved_ticket(id).await?;
-        ticket.ok_or_else(|| StoreError::from(Conflict::Conversation(id.clone())).into())
+        ticket.ok_or_else(|| StoreError::from(Conflict::Conversation(id.to_owned())).into())
     }
 }
 

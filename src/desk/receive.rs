@@ -1,11 +1,16 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::decided::{Arrival, Decided};
+use jiff::{SignedDuration, Timestamp};
+
+use super::decided::{Arrival, Decided, Joins};
 use super::hub::Notice;
-use super::{Desk, DeskError, context, new_id, validate};
+use super::{Desk, DeskError, context, customer, new_id, validate};
 use crate::classifier::Reading;
-use crate::domain::{ConversationState, Incoming, Language, Outcome, Reason};
-use crate::store::{Conflict, Conversation, Recorded, Request, StoreError};
+use crate::domain::{Author, ConversationState, Incoming, Language, Outcome, Reason, Turn};
+use crate::store::{
+    Conflict, Conversation, ConversationHead, Customer, Recorded, Request, StoreError,
+};
 use crate::text::{self, PreparedText};
 use crate::triage::{AskedBack, History, decide};
 
@@ -13,10 +18,16 @@ use crate::triage::{AskedBack, History, decide};
 const ATTEMPTS: usize = 5;
 
 /// Turns of a conversation that a decision and a summary look at.
-const TURNS: usize = 200;
+pub(super) const TURNS: usize = 200;
 
 /// Articles looked for.
 const HITS: usize = 5;
+
+/// What was said in another conversation counts as context for so long.
+const LATELY: SignedDuration = SignedDuration::from_hours(72);
+
+/// Turns of another conversation looked at.
+const CONTEXT_TURNS: usize = 20;
 
 /// Words of a message that are too few to tell its language by.
 const FEW_WORDS: usize = 2;
@@ -25,7 +36,7 @@ impl Desk {
     /// Takes a customer's message: reads it, decides, answers or hands over, and keeps all of it.
     /// The same message id brings the same outcome and is kept once.
     pub async fn receive(&self, incoming: Incoming) -> Result<Outcome, DeskError> {
-        let arrival = arrival(validate::incoming(incoming)?);
+        let arrival = self.arrival(validate::incoming(incoming)?);
         let _lane = self.lanes.enter(&arrival.conversation_id).await;
         if let Some(request) = &arrival.request
             && let Some(outcome) = self.store.outcome_of(request).await?
@@ -43,6 +54,24 @@ impl Desk {
         Err(DeskError::Contended(format!("conversation {}", arrival.conversation_id)))
     }
 
+    /// The message with the names that it goes by.
+    fn arrival(&self, incoming: Incoming) -> Arrival {
+        let request = incoming.message_id.clone().map(|message_id| Request {
+            message_id,
+            conversation_id: incoming.conversation_id.clone(),
+            channel: incoming.channel,
+            customer_id: incoming.customer_id.clone(),
+            text: incoming.text.clone(),
+        });
+        Arrival {
+            conversation_id: incoming.conversation_id.clone().unwrap_or_else(|| new_id("c")),
+            message_id: incoming.message_id.clone().unwrap_or_else(|| new_id("m")),
+            customer: customer::told(&incoming, &self.country_code),
+            request,
+            incoming,
+        }
+    }
+
     /// Load, decide, plan, record, publish.
     async fn attempt(&self, arrival: &Arrival) -> Result<Outcome, DeskError> {
         let conversation = self.store.conversation(&arrival.conversation_id, TURNS).await?;
@@ -50,6 +79,7 @@ impl Desk {
             refuse_other_customer(conversation, &arrival.incoming)?;
         }
         let mut decided = self.decide(arrival, conversation).await?;
+        self.join_open_matter(&mut decided).await?;
         let plan = self.plan(&mut decided).await?;
         let record = decided.record(plan);
         let outcome = record.outcome.clone();
@@ -80,14 +110,23 @@ impl Desk {
             Some(known) => (Some(known.head), known.turns, known.earlier_turns, known.choices),
             None => (None, Vec::new(), 0, Vec::new()),
         };
+        let customer = self.customer(arrival, head.as_ref()).await?;
         let message = prepare(&arrival.incoming, head.as_ref().map(|head| head.language));
         let state = head.as_ref().map_or(ConversationState::Bot, |head| head.state);
-        let history = History::of(state, &turns, &message.cleaned);
+        let heard = heard_in(&arrival.conversation_id, &turns);
+        let history = History::of(state, &heard, &message.cleaned);
 
         // A choice that the bot offered is a whole question.
         let is_choice = choices.iter().any(|choice| choice.value == arrival.incoming.text);
         let asked_back = history.asked_back == Some(AskedBack::WhichArticle);
-        let context = (!is_choice).then(|| context::of(&message, &turns, asked_back)).flatten();
+        let context = if is_choice {
+            None
+        } else if heard.iter().any(|turn| turn.from == Author::Customer) {
+            context::of(&message, &heard, asked_back)
+        } else {
+            let before = self.heard_before(customer.as_ref(), head.as_ref(), at).await?;
+            context::of(&message, &before, false)
+        };
         let (reading, in_context) = self.read(&message, context.as_deref()).await?;
         let hits = self.finds.find(in_context.as_ref().unwrap_or(&message), &reading, HITS);
         let mut verdict = decide(&reading.classification, &hits, &history, &self.policy);
@@ -95,7 +134,57 @@ impl Desk {
             let text = format!("read together with the message before: “{context}”");
             verdict.decision.reasons.push(Reason::new("read_in_context", text));
         }
-        Ok(Decided { arrival, message, reading, hits, verdict, head, turns, earlier_turns, at })
+        Ok(Decided {
+            arrival,
+            message,
+            reading,
+            hits,
+            verdict,
+            head,
+            turns,
+            earlier_turns,
+            customer,
+            joins: Joins::Nothing,
+            other_ticket: None,
+            before: Vec::new(),
+            at,
+        })
+    }
+
+    /// The customer, by the names that the message gives or by those known before.
+    async fn customer(
+        &self,
+        arrival: &Arrival,
+        head: Option<&ConversationHead>,
+    ) -> Result<Option<Customer>, DeskError> {
+        if !arrival.customer.names.is_empty()
+            && let Some(known) = self.store.customer(&arrival.customer.names).await?
+        {
+            return Ok(Some(known));
+        }
+        match head.and_then(|head| head.customer) {
+            Some(number) => Ok(Some(self.store.customer_of(number).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// What the customer said lately in another conversation: "and how long does that take?" may
+    /// come by telephone after a mail.
+    async fn heard_before(
+        &self,
+        customer: Option<&Customer>,
+        head: Option<&ConversationHead>,
+        at: Timestamp,
+    ) -> Result<Vec<Turn>, DeskError> {
+        let Some(customer) = customer else { return Ok(Vec::new()) };
+        let others = self.store.conversations_of(customer.number, 2).await?;
+        let own = head.map(|head| head.id.as_str());
+        let lately = others
+            .into_iter()
+            .find(|other| Some(other.id.as_str()) != own && other.updated_at >= at - LATELY);
+        let Some(lately) = lately else { return Ok(Vec::new()) };
+        let known = self.store.conversation(&lately.id, CONTEXT_TURNS).await?;
+        Ok(known.map_or(Vec::new(), |known| known.turns))
     }
 
     /// Reads the message alone and, if it may be a follow-up, in context at the same time. Gives
@@ -119,23 +208,6 @@ impl Desk {
     }
 }
 
-/// The message with the names that it goes by.
-fn arrival(incoming: Incoming) -> Arrival {
-    let request = incoming.message_id.clone().map(|message_id| Request {
-        message_id,
-        conversation_id: incoming.conversation_id.clone(),
-        channel: incoming.channel,
-        customer_id: incoming.customer_id.clone(),
-        text: incoming.text.clone(),
-    });
-    Arrival {
-        conversation_id: incoming.conversation_id.clone().unwrap_or_else(|| new_id("c")),
-        message_id: incoming.message_id.clone().unwrap_or_else(|| new_id("m")),
-        request,
-        incoming,
-    }
-}
-
 /// Who names a customer may only go on with that customer's conversations.
 fn refuse_other_customer(
     conversation: &Conversation,
@@ -147,6 +219,19 @@ fn refuse_other_customer(
         }
         _ => Ok(()),
     }
+}
+
+/// What was said under this identifier, and by agents under any: what the bot asked on the
+/// telephone is not answered by mail.
+fn heard_in<'a>(thread: &str, turns: &'a [Turn]) -> Cow<'a, [Turn]> {
+    let is_heard = |turn: &Turn| {
+        turn.thread.as_ref().is_none_or(|said| said.id == thread)
+            || matches!(turn.from, Author::Agent | Author::Note)
+    };
+    if turns.iter().all(is_heard) {
+        return Cow::Borrowed(turns);
+    }
+    turns.iter().filter(|turn| is_heard(turn)).cloned().collect()
 }
 
 /// The prepared text. A message of very few words ("DHL?") stays in the conversation's language.

@@ -56,6 +56,11 @@ pub(super) fn acknowledgement(texts: &Texts, decided: &Decided<'_>) -> Reply {
     plain(texts.waiting(decided.language(), decided.channel()))
 }
 
+/// That the matter is in hand already, and the message was added to it.
+pub(super) fn joined(texts: &Texts, decided: &Decided<'_>) -> Reply {
+    plain(texts.joined(decided.language(), decided.channel()))
+}
+
 fn plain(text: &str) -> Reply {
     Reply { text: text.to_owned(), article: None, choices: Vec::new() }
 }

@@ -154,6 +154,19 @@ pub struct Turn {
     /// The reply's article, for turns of the bot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub article_id: Option<String>,
+    /// Where it was said, in a conversation that goes by several identifiers: a mail, and the call
+    /// that joined it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread>,
+}
+
+/// The part of a conversation that goes by one identifier, over one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Thread {
+    /// Identifier, the channel's or ours.
+    pub id: String,
+    /// Channel of its latest message.
+    pub channel: Channel,
 }
 
 /// What the bot says.

@@ -17,7 +17,7 @@ pub use classification::{
 };
 pub use conversation::{
     Author, Caller, Contact, ConversationState, Incoming, MAX_TEXT_CHARS, Outcome, OutcomeTicket,
-    Reply, ReplyArticle, ReplyChoice, Role, Turn,
+    Reply, ReplyArticle, ReplyChoice, Role, Thread, Turn,
 };
 pub use decision::{Action, Decision, Reason};
 pub use entity::{Entity, EntityKind};

@@ -17,6 +17,9 @@ pub struct Summary {
     pub facts: Vec<Fact>,
     /// What was already tried or answered.
     pub tried: Vec<String>,
+    /// What happened before, and elsewhere: one line for each earlier contact, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<String>,
     /// Mood now and its trend.
     pub mood: Mood,
     /// What the agent could do next.

@@ -10,7 +10,7 @@ use super::App;
 use super::error::ApiError;
 use super::extract::Path;
 use crate::domain::{Caller, Channel, ConversationState, Language, Ticket};
-use crate::store::{ConversationHead, TicketFilter};
+use crate::store::{ConversationHead, Customer, TicketFilter};
 use crate::triage::draft;
 
 /// Earlier conversations given at most.
@@ -19,6 +19,9 @@ const EARLIER: usize = 20;
 /// What helps the agent.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TicketContext {
+    /// Who the customer is, if known by any name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<Customer>,
     /// The customer's other conversations on every channel, latest first.
     earlier: Vec<EarlierConversation>,
     /// Articles that fit, best first.
@@ -100,13 +103,27 @@ pub(super) async fn ticket_context(
             text: article.body.clone(),
         })
         .collect();
-    let earlier = earlier(&app, &ticket).await?;
-    Ok(axum::Json(TicketContext { earlier, articles, draft }))
+    let customer = customer(&app, &ticket).await?;
+    let earlier = earlier(&app, &ticket, customer.as_ref()).await?;
+    Ok(axum::Json(TicketContext { customer, earlier, articles, draft }))
 }
 
-async fn earlier(app: &App, ticket: &Ticket) -> Result<Vec<EarlierConversation>, ApiError> {
-    let Some(customer) = &ticket.customer_id else { return Ok(Vec::new()) };
-    let heads = app.store.conversations_of(customer, EARLIER).await?;
+/// Who the customer of a ticket is, if known by any name.
+async fn customer(app: &App, ticket: &Ticket) -> Result<Option<Customer>, ApiError> {
+    let conversation = app.desk.conversation(&ticket.conversation_id, 0).await?;
+    Ok(match conversation.head.customer {
+        Some(number) => Some(app.store.customer_of(number).await?),
+        None => None,
+    })
+}
+
+async fn earlier(
+    app: &App,
+    ticket: &Ticket,
+    customer: Option<&Customer>,
+) -> Result<Vec<EarlierConversation>, ApiError> {
+    let Some(customer) = customer else { return Ok(Vec::new()) };
+    let heads = app.store.conversations_of(customer.number, EARLIER).await?;
     let mut earlier = Vec::with_capacity(heads.len());
     for head in heads.into_iter().filter(|head| head.id != ticket.conversation_id) {
         earlier.push(with_headline(app, head).await?);

@@ -50,10 +50,7 @@ pub(super) async fn get_conversation(
     let turns = query.turns.unwrap_or(TURNS).min(MAX_TURNS);
     let mut conversation = find(&app, &caller, &id, turns).await?;
     if caller.role < Role::Agent {
-        conversation.turns.retain(|turn| turn.from != Author::Note);
-        for turn in &mut conversation.turns {
-            (turn.classification, turn.decision) = (None, None);
-        }
+        for_customers(&mut conversation, &id);
     }
     let (waiting, agent) = app.desk.waiting(&id).await?;
     let rating = app.store.rating(&id).await?.map(GivenRating::from);
@@ -66,6 +63,21 @@ pub(super) async fn get_conversation(
         rating,
         last_event,
     }))
+}
+
+/// What a customer sees under this identifier. What was said under another one, such as a mail that
+/// a call joined, stays there: whoever calls may have given somebody else's number.
+fn for_customers(conversation: &mut Conversation, id: &str) {
+    let all = conversation.turns.len();
+    conversation.turns.retain(|turn| turn.thread.as_ref().is_none_or(|thread| thread.id == id));
+    if conversation.turns.len() < all {
+        (conversation.earlier_turns, conversation.choices) = (0, Vec::new());
+    }
+    conversation.head.id = id.to_owned();
+    conversation.turns.retain(|turn| turn.from != Author::Note);
+    for turn in &mut conversation.turns {
+        (turn.classification, turn.decision, turn.thread) = (None, None, None);
+    }
 }
 
 /// The titles of articles that the bot has quoted, by id.

@@ -1,5 +1,7 @@
 //! The main job: a customer's message comes in.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -9,7 +11,7 @@ use super::App;
 use super::error::{ApiError, Code};
 use super::extract::Json;
 use super::timing::ServerTiming;
-use crate::domain::{Caller, Channel, Incoming, Language, Outcome, Role};
+use crate::domain::{Caller, Channel, Contact, Incoming, Language, Outcome, Role};
 use crate::observe;
 
 /// A customer's message.
@@ -29,6 +31,14 @@ pub(super) struct NewMessage {
     message_id: Option<String>,
     /// Language, if the client knows better than the text.
     language: Option<Language>,
+    /// How else the customer is known. Messages with the same address or number are one customer's,
+    /// whatever the channel.
+    #[serde(default)]
+    contact: Contact,
+    /// What the company knows of the customer, for routing rules to ask for, such as
+    /// `{"vip": "true"}`. It is kept for later messages; an empty value removes it.
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
 }
 
 /// Takes a message in and answers it, asks back, or opens a ticket.
@@ -50,13 +60,16 @@ pub(super) async fn post_message(
         check_widget_words(&message)?;
         check_widget_ids(&message)?;
     }
-    let NewMessage { channel, text, conversation_id, customer_id, message_id, language } = message;
+    let channel = message.channel;
     let incoming = Incoming {
-        conversation_id,
-        customer_id,
-        message_id,
-        language,
-        ..Incoming::new(channel, text)
+        channel,
+        text: message.text,
+        conversation_id: message.conversation_id,
+        customer_id: message.customer_id,
+        message_id: message.message_id,
+        language: message.language,
+        contact: message.contact,
+        attributes: message.attributes,
     };
     let (outcome, spent) = observe::measured(app.desk.receive(incoming)).await;
     let mut outcome = outcome?;
@@ -84,7 +97,10 @@ fn for_customers(outcome: &mut Outcome) {
 
 /// A widget's key is public: it speaks for nobody but the visitor in front of it.
 fn check_widget_words(message: &NewMessage) -> Result<(), ApiError> {
-    if message.channel != Channel::Chat || message.customer_id.is_some() {
+    let names_customer = message.customer_id.is_some()
+        || message.contact != Contact::default()
+        || !message.attributes.is_empty();
+    if message.channel != Channel::Chat || names_customer {
         let problem = "A widget's key is for the chat, and cannot name a customer: anybody has it. \
                        Use a key with the role channel.";
         return Err(ApiError::new(Code::Forbidden, problem));

@@ -7,6 +7,7 @@ mod classify;
 mod context;
 mod conversations;
 mod cross_origin;
+mod customers;
 mod documentation;
 pub mod error;
 mod events;

@@ -8,9 +8,9 @@ use utoipa_axum::routes;
 
 use super::error::{ApiError, Code};
 use super::{
-    App, access, agents, classify, context, conversations, cross_origin, documentation, events,
-    guard, health, knowledge, messages, metrics, queues, report_pages, reports, session, summarize,
-    tickets,
+    App, access, agents, classify, context, conversations, cross_origin, customers, documentation,
+    events, guard, health, knowledge, messages, metrics, queues, report_pages, reports, session,
+    summarize, tickets,
 };
 use crate::channels::mail;
 use crate::domain::Role;
@@ -66,7 +66,9 @@ fn for_others(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(classify::rasa_parse))
         .routes(routes!(summarize::summarize))
         .routes(routes!(knowledge::search));
-    let for_channels = OpenApiRouter::new().routes(routes!(metrics::figures));
+    let for_channels = OpenApiRouter::new()
+        .routes(routes!(customers::put_customer))
+        .routes(routes!(metrics::figures));
 
     let for_agents = OpenApiRouter::new()
         .routes(routes!(queues::list_queues))

@@ -132,6 +132,7 @@ async fn read_turn(
         classification: read.as_ref().map(|(_, reading)| reading.classification.clone()),
         decision: None,
         article_id: None,
+        thread: None,
     };
     Ok((turn, read))
 }

@@ -16,6 +16,9 @@ pub struct ConversationHead {
     /// The customer, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
+    /// The customer's number in this store, if known by whatever name.
+    #[serde(skip)]
+    pub customer: Option<i64>,
     /// Who holds it.
     pub state: ConversationState,
     /// Intent of the latest message that had one.

@@ -7,6 +7,7 @@
 
 mod caller;
 mod conversation;
+mod customer;
 mod delivery;
 mod error;
 mod event;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 
 pub use caller::{Helpful, Key, Rating, hash_key};
 pub use conversation::{Conversation, ConversationHead};
+pub use customer::{Customer, CustomerNames, CustomerUpdate};
 pub use delivery::{Delivery, DeliveryCount, DisabledDestination, NewDelivery};
 pub use error::{Conflict, StoreError};
 use event::NewEvent;
@@ -44,19 +46,33 @@ use crate::domain::{Outcome, Ticket, TicketEvent};
 /// to the millisecond.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The conversation with its last `turns` turns, none if there is no such conversation.
+    /// The conversation with its last `turns` turns, none if there is no such conversation. The
+    /// identifier of one that has joined another gives that other one.
     async fn conversation(
         &self,
         id: &str,
         turns: usize,
     ) -> Result<Option<Conversation>, StoreError>;
 
-    /// Conversations of a customer, latest first.
+    /// Conversations of a customer, latest first; those that joined another are left out.
     async fn conversations_of(
         &self,
-        customer_id: &str,
+        customer: i64,
         most: usize,
     ) -> Result<Vec<ConversationHead>, StoreError>;
+
+    /// The customer whom these names belong to, if they are known.
+    async fn customer(&self, names: &CustomerNames) -> Result<Option<Customer>, StoreError>;
+
+    /// The customer with this number, see [`ConversationHead::customer`].
+    async fn customer_of(&self, number: i64) -> Result<Customer, StoreError>;
+
+    /// Keeps what is known of a customer, new or not. None where there are no names.
+    async fn know_customer(
+        &self,
+        update: &CustomerUpdate,
+        at: Timestamp,
+    ) -> Result<Option<Customer>, StoreError>;
 
     /// The outcome recorded for this request, if it came before; [`Conflict::MessageId`] if it
     /// came with other words.
@@ -69,8 +85,15 @@ pub trait Store: Send + Sync {
     /// A ticket.
     async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError>;
 
-    /// The ticket that a conversation waits on or is held by.
+    /// The ticket that a conversation, or the one that it joined, waits on or is held by.
     async fn unresolved_ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError>;
+
+    /// The latest unresolved ticket that a customer has in another conversation.
+    async fn latest_unresolved(
+        &self,
+        customer: i64,
+        conversation_id: &str,
+    ) -> Result<Option<Ticket>, StoreError>;
 
     /// A ticket's history, oldest first.
     async fn ticket_events(&self, ticket_id: &str) -> Result<Vec<TicketEvent>, StoreError>;

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{EventKind, NewEvent};
+use super::{CustomerUpdate, EventKind, NewEvent};
 use crate::domain::{
     Channel, ConversationState, Language, Outcome, Priority, ReplyChoice, Summary, Ticket,
     TicketEvent, Turn,
@@ -22,6 +22,8 @@ pub struct TurnRecord {
     pub choices: Vec<ReplyChoice>,
     /// What becomes of a ticket, if anything.
     pub ticket: Option<TicketPart>,
+    /// The unresolved ticket that the customer is known to have in another conversation.
+    pub other_ticket: Option<String>,
     /// The answer to the client, given again when the message comes again.
     pub outcome: Outcome,
 }
@@ -31,6 +33,10 @@ pub struct TurnRecord {
 pub struct ConversationUpdate {
     /// Identifier.
     pub id: String,
+    /// Under which identifier the message came: its own, or one that joined it.
+    pub thread: String,
+    /// A conversation of its own until now, at this version, that joins with this message.
+    pub joins: Option<(String, i64)>,
     /// The version that the decision was made on; none for a conversation that must not exist yet.
     pub seen_version: Option<i64>,
     /// The state before, for the event that tells of a change.
@@ -39,8 +45,10 @@ pub struct ConversationUpdate {
     pub channel: Channel,
     /// Language of the message.
     pub language: Language,
-    /// The customer, if known.
+    /// The company's identifier of the customer, if the message gave one.
     pub customer_id: Option<String>,
+    /// All that the message tells of the customer.
+    pub customer: CustomerUpdate,
     /// The state after the message.
     pub state: ConversationState,
     /// Latest intent.
@@ -117,7 +125,7 @@ pub enum Recorded {
 impl TurnRecord {
     /// What others must learn of; `unresolved` is the ticket that the conversation has afterwards.
     pub(super) fn events(&self, unresolved: Option<&TicketName>) -> Vec<NewEvent> {
-        let conversation_id = &self.conversation.id;
+        let conversation_id = &self.conversation.thread;
         let channel = self.conversation.channel;
         let mut events =
             vec![NewEvent::turn(conversation_id, &self.message, &[], channel, unresolved)];

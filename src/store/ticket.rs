@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 use super::NewEvent;
 use super::record::TicketName;
 use crate::domain::{
-    Channel, ConversationState, Language, Priority, Sentiment, Ticket, TicketEvent, TicketState,
-    Turn,
+    Channel, ConversationState, Language, Priority, Sentiment, Thread, Ticket, TicketEvent,
+    TicketState, Turn,
 };
 
 /// A change of a ticket, its conversation and its history: one transaction.
@@ -28,17 +28,18 @@ pub struct TicketChange {
 
 impl TicketChange {
     /// What others must learn of; `ticket` is the ticket as it was kept, `moved` who holds the
-    /// conversation now if that has changed.
+    /// conversation now if that has changed, `thread` where the customer listens.
     pub(super) fn events(
         &self,
         ticket: &Ticket,
         moved: Option<ConversationState>,
+        thread: &Thread,
     ) -> Vec<NewEvent> {
         let name = TicketName { id: ticket.id.clone(), queue: ticket.queue.clone() };
-        let conversation_id = &ticket.conversation_id;
+        let conversation_id = &thread.id;
         let mut events = Vec::new();
         if let Some(turn) = &self.turn {
-            events.push(NewEvent::turn(conversation_id, turn, &[], ticket.channel, Some(&name)));
+            events.push(NewEvent::turn(conversation_id, turn, &[], thread.channel, Some(&name)));
         }
         // From one agent to another the state stays; the customer learns the name all the same.
         let to_colleague = (self.event.kind == "transferred" && ticket.agent.is_some())
@@ -62,6 +63,8 @@ impl TicketChange {
 pub struct Changed {
     /// The ticket as it stands.
     pub ticket: Ticket,
+    /// Under which identifier the customer learns of it.
+    pub thread: String,
     /// Number of the last event.
     pub seq: i64,
 }

@@ -27,5 +27,8 @@ pub use policy::{Policy, PolicyError};
 pub use routing::{
     Availability, PhoneTarget, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
 };
-pub use summary::{MOST_HEADLINE_WORDS, MOST_WORDS, conversation_language, intent_name, summarize};
+pub use summary::{
+    Earlier, MOST_HEADLINE_WORDS, MOST_WORDS, conversation_language, earlier_contacts, intent_name,
+    summarize,
+};
 pub use texts::{Texts, TextsError};

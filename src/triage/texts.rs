@@ -45,6 +45,7 @@ pub struct Texts {
     danger: Phrase,
     #[serde(default)]
     waiting: Phrase,
+    joined: Phrase,
 }
 
 /// One text in every language and form.
@@ -155,6 +156,7 @@ impl Texts {
             hand_over_closed: self.hand_over_closed.over(other.hand_over_closed),
             danger: self.danger.over(other.danger),
             waiting: self.waiting.over(other.waiting),
+            joined: self.joined.over(other.joined),
         }
     }
 
@@ -169,6 +171,7 @@ impl Texts {
             ("hand_over_closed", &self.hand_over_closed),
             ("danger", &self.danger),
             ("waiting", &self.waiting),
+            ("joined", &self.joined),
         ];
         smalltalk.chain(fixed.map(|(name, phrase)| (name.to_owned(), phrase)))
     }
@@ -232,6 +235,11 @@ impl Texts {
     /// The acknowledgement of a message while a ticket waits.
     pub fn waiting(&self, language: Language, channel: Channel) -> &str {
         self.waiting.get(language, channel)
+    }
+
+    /// That people work on the customer's matter already, and this was added to it.
+    pub fn joined(&self, language: Language, channel: Channel) -> &str {
+        self.joined.get(language, channel)
     }
 }
 

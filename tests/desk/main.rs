@@ -6,4 +6,5 @@ mod follow_ups;
 mod interleavings;
 mod messages;
 mod model;
+mod story;
 mod support;

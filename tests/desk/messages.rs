@@ -203,7 +203,8 @@ async fn a_first_message_sent_twice_begins_one_conversation() {
     let id = first.unwrap().conversation_id;
     assert_eq!(second.unwrap().conversation_id, id);
     assert_eq!(office.transcript(&id).await.len(), 2);
-    assert_eq!(office.store.conversations_of("K-1", 9).await.unwrap().len(), 1);
+    let customer = office.conversation(&id).await.head.customer.unwrap();
+    assert_eq!(office.store.conversations_of(customer, 9).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

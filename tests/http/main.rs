@@ -11,5 +11,6 @@ mod page;
 mod people;
 mod reading;
 mod store_faults;
+mod story;
 mod streams;
 mod support;

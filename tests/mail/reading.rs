@@ -31,11 +31,11 @@ fn the_new_words_of_each_mail_program_are_found() {
              Tagen in Hamburg.\n\nMit freundlichen Grüßen\n\nJana Petersen\n\nEinkauf, Petersen \
              GmbH\n\nTel. 0431 555 0133",
         ),
-        ("outlook-web-en", "My router keeps blinking orange.\n\nWhat can I do?\nTom"),
+        ("outlook-web-en", "My router keeps blinking orange.\n\nWhat can I do?\n\nTom"),
         ("gmail-en", "Does that also hold for headphones?"),
         (
             "gmail-html-de",
-            "Geht die Rückgabe auch im Laden?\n\nUnd wie lange habe ich Zeit?\n\n--\n--\nJörg \
+            "Geht die Rückgabe auch im Laden?\n\nUnd wie lange habe ich Zeit?\n\n--\nJörg \
              Müller\nHauptstraße 3, Kiel",
         ),
         (

@@ -93,6 +93,7 @@ fn a_wish_for_a_person_looks_back_in_the_conversation() {
         classification,
         decision: None,
         article_id: None,
+        thread: None,
     };
     let technical = reading(Some("device_setup"), 2, Sentiment::Neutral);
     let read = [turn("Wie richte ich das ein?", Some(technical)), turn("hm", None)];

@@ -1,6 +1,7 @@
 //! The store, on real files.
 
 mod crash;
+mod customers;
 mod deliveries;
 mod faults;
 mod records;

@@ -1,5 +1,5 @@
 use lotse::domain::{Action, Author, ConversationState, Priority};
-use lotse::store::{Conflict, EventFilter, Recorded, Store, StoreError};
+use lotse::store::{Conflict, CustomerNames, EventFilter, Recorded, Store, StoreError};
 
 use crate::support::{answered, decision, escalate, home, second, step, ticket, turn};
 
@@ -196,10 +196,13 @@ async fn conversations_of_a_customer_come_latest_first() {
     for (id, at) in [("c1", 1), ("c2", 9), ("c3", 5)] {
         let mut record = answered(id, None, "m1", second(at));
         record.conversation.customer_id = Some("K-1".to_owned());
+        record.conversation.customer.names.id = Some("K-1".to_owned());
         home.store.record(&record).await.unwrap();
     }
     home.store.record(&answered("c4", None, "m1", second(1))).await.unwrap();
-    let heads = home.store.conversations_of("K-1", 2).await.unwrap();
+    let names = CustomerNames { id: Some("K-1".to_owned()), ..CustomerNames::default() };
+    let customer = home.store.customer(&names).await.unwrap().unwrap();
+    let heads = home.store.conversations_of(customer.number, 2).await.unwrap();
     let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
     assert_eq!(ids, ["c2", "c3"]);
 
@@ -208,4 +211,5 @@ async fn conversations_of_a_customer_come_latest_first() {
     home.store.record(&answered("c1", seen, "m2", second(20))).await.unwrap();
     let head = home.store.conversation("c1", 0).await.unwrap().unwrap().head;
     assert_eq!(head.customer_id.as_deref(), Some("K-1"));
+    assert_eq!(head.customer, Some(customer.number));
 }

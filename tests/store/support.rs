@@ -8,7 +8,8 @@ use lotse::domain::{
     TicketEvent, TicketState, TierScore, Turn,
 };
 use lotse::store::{
-    ConversationUpdate, Recorded, Request, SqliteStore, Store, TicketChange, TicketPart, TurnRecord,
+    ConversationUpdate, CustomerUpdate, Recorded, Request, SqliteStore, Store, TicketChange,
+    TicketPart, TurnRecord,
 };
 use tempfile::TempDir;
 
@@ -60,6 +61,7 @@ pub(crate) fn turn(id: &str, from: Author, text: &str, at: Timestamp) -> Turn {
         classification: customer.then(classification),
         decision: customer.then(|| decision(Action::Answer)),
         article_id: (from == Author::Bot).then(|| "returns".to_owned()),
+        thread: None,
     }
 }
 
@@ -83,11 +85,14 @@ pub(crate) fn answered(
     TurnRecord {
         conversation: ConversationUpdate {
             id: conversation.to_owned(),
+            thread: conversation.to_owned(),
+            joins: None,
             seen_version: seen.map(|(version, _)| version),
             seen_state: seen.map(|(_, state)| state),
             channel: Channel::Chat,
             language: Language::De,
             customer_id: None,
+            customer: CustomerUpdate::default(),
             state: ConversationState::Bot,
             topic: Some("return_item".to_owned()),
             acknowledged: false,
@@ -107,6 +112,7 @@ pub(crate) fn answered(
         reply: Some(reply),
         choices: vec![ReplyChoice { label: "Ja".to_owned(), value: "ja".to_owned() }],
         ticket: None,
+        other_ticket: None,
     }
 }
 

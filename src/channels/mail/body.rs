@@ -11,6 +11,9 @@ use super::{flowed, html};
 /// Bytes of a text that are read; beyond it nobody writes by hand.
 const MOST_BYTES: usize = 1024 * 1024;
 
+/// Bytes that are read of a mail whose form is broken.
+const MOST_WHOLE_BYTES: usize = 4 * 1024;
+
 /// Letters of a plain text that only says that there is HTML.
 const STUB_CHARS: usize = 400;
 
@@ -29,7 +32,19 @@ pub(super) fn text_of(message: &Message<'_>) -> String {
         PartType::Text(_) => Some(self::plain(message, part)),
         _ => None,
     });
-    if rich.trim().is_empty() { plain } else { rich }
+    match (rich.trim().is_empty(), plain.trim().is_empty()) {
+        (false, _) => rich,
+        (true, false) => plain,
+        (true, true) if message.attachments.is_empty() => whole(message),
+        (true, true) => String::new(),
+    }
+}
+
+/// All that stands below the head, of a mail whose parts cannot be told apart.
+fn whole(message: &Message<'_>) -> String {
+    let start = message.root_part().raw_body_offset() as usize;
+    let raw = message.raw_message.get(start..).unwrap_or_default();
+    in_charset(&raw[..raw.len().min(MOST_WHOLE_BYTES)], None)
 }
 
 fn joined<'a>(

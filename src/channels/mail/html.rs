@@ -158,7 +158,10 @@ impl Page {
         if marks.is_one_of(DIVIDERS) {
             self.lines.push(DIVIDER.to_owned());
         } else if marks.is_one_of(SIGNATURES) && self.quoted == 0 {
-            self.lines.push("-- ".to_owned());
+            let last = self.lines.iter().rev().find(|line| !is_blank(line));
+            if last.is_none_or(|line| line != "-- ") {
+                self.lines.push("-- ".to_owned());
+            }
         }
         match name {
             "br" => self.break_line(),

@@ -56,7 +56,8 @@ impl Parts {
             texts: Texts::default(),
             policy,
             clock: system_clock(),
-        });
+        })
+        .with_country_code(&config.desk.country_code);
         let app = App::new(AppParts {
             desk,
             reads: self.classifier,

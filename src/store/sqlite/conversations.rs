@@ -1,49 +1,68 @@
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 
 use super::errors::is_duplicate;
 use super::rows::{from_json, from_optional_json, json, limit, named, optional_json, time};
-use super::{events, steps, tickets};
-use crate::domain::{Author, Channel, ConversationState, Language, Outcome, ReplyChoice, Turn};
+use super::{customers, events, steps, threads, tickets};
+use crate::domain::{
+    Author, Channel, ConversationState, Language, Outcome, ReplyChoice, Thread, Turn,
+};
 use crate::store::{
     Conflict, Conversation, ConversationHead, ConversationUpdate, Recorded, Request, StoreError,
-    TurnRecord,
+    TicketPart, TurnRecord,
 };
 
-const HEAD: &str = "SELECT id, channel, language, customer_id, state, version, topic, \
-    acknowledged, created_at, updated_at FROM conversations WHERE id = ?";
-
-const OF_CUSTOMER: &str = "SELECT id, channel, language, customer_id, state, version, topic, \
-    acknowledged, created_at, updated_at FROM conversations WHERE customer_id = ? \
-    ORDER BY updated_at DESC, id DESC LIMIT ?";
+/// Conversations with the channel over which the customer last wrote; conditions follow.
+const HEAD: &str = "SELECT conversation.id, thread.channel, conversation.language, \
+    conversation.customer_id, conversation.customer, conversation.state, conversation.version, \
+    conversation.topic, conversation.acknowledged, conversation.created_at, \
+    conversation.updated_at FROM conversations AS conversation JOIN conversations AS thread \
+    ON thread.id = coalesce(conversation.thread, conversation.id) WHERE ";
 
 pub(super) async fn load(
     connection: &mut SqliteConnection,
     id: &str,
     turns: usize,
 ) -> Result<Option<Conversation>, StoreError> {
-    let Some(row) = sqlx::query(HEAD).bind(id).fetch_optional(&mut *connection).await? else {
+    let sql = format!(
+        "{HEAD} conversation.id = (SELECT coalesce(joined, id) FROM conversations WHERE id = ?)"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(&mut *connection).await?;
+    let Some(row) = row else {
         return Ok(None);
     };
     let head = read_head(&row)?;
-    let all: i64 =
-        sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM turns WHERE conversation_id = ?")
-            .bind(id)
-            .fetch_one(&mut *connection)
-            .await?;
+    let all: i64 = last_seq(connection, &head.id).await?;
     let mut rows = sqlx::query(
-        "SELECT id, author, text, at, agent, classification, decision, article_id, choices \
-         FROM turns WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?",
+        "SELECT turn.id, author, text, at, agent, classification, decision, article_id, choices, \
+         conversation_id AS thread, thread.channel AS thread_channel FROM turns AS turn \
+         JOIN conversations AS thread ON thread.id = turn.conversation_id \
+         WHERE thread.id = ?1 OR thread.joined = ?1 ORDER BY seq DESC LIMIT ?2",
     )
-    .bind(id)
+    .bind(&head.id)
     .bind(limit(turns))
     .fetch_all(connection)
     .await?;
     rows.reverse();
-    let turns = rows.iter().map(read_turn).collect::<Result<Vec<_>, _>>()?;
+    let mut turns = rows.iter().map(read_turn).collect::<Result<Vec<_>, _>>()?;
+    // One that goes by a single identifier needs no threads.
+    let single =
+        turns.iter().all(|turn| turn.thread.as_ref().is_none_or(|thread| thread.id == head.id));
+    if single {
+        turns.iter_mut().for_each(|turn| turn.thread = None);
+    }
     let earlier_turns = usize::try_from(all).unwrap_or(0).saturating_sub(turns.len());
     let choices = open_choices(&rows, &turns)?;
     Ok(Some(Conversation { head, earlier_turns, turns, choices }))
+}
+
+/// Position of the last turn of a conversation, those of joined ones among them.
+async fn last_seq(connection: &mut SqliteConnection, id: &str) -> Result<i64, StoreError> {
+    let query = sqlx::query_scalar(
+        "SELECT coalesce(max(seq), 0) FROM turns WHERE conversation_id IN \
+         (SELECT id FROM conversations WHERE id = ?1 OR joined = ?1)",
+    );
+    Ok(query.bind(id).fetch_one(connection).await?)
 }
 
 /// The choices of the bot's question, if nobody but note-takers said anything since.
@@ -59,11 +78,15 @@ fn open_choices(rows: &[SqliteRow], turns: &[Turn]) -> Result<Vec<ReplyChoice>, 
 
 pub(super) async fn of_customer(
     pool: &SqlitePool,
-    customer_id: &str,
+    customer: i64,
     most: usize,
 ) -> Result<Vec<ConversationHead>, StoreError> {
-    let rows = sqlx::query(OF_CUSTOMER).bind(customer_id).bind(limit(most)).fetch_all(pool).await?;
-    rows.iter().map(read_head).collect()
+    let sql = format!(
+        "{HEAD} conversation.customer = ? AND conversation.joined IS NULL \
+         ORDER BY conversation.updated_at DESC, conversation.id DESC LIMIT ?"
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(customer).bind(limit(most));
+    query.fetch_all(pool).await?.iter().map(read_head).collect()
 }
 
 pub(super) async fn words_sent(pool: &SqlitePool, key: &str) -> Result<Option<String>, StoreError> {
@@ -126,39 +149,64 @@ pub(super) async fn record(
     {
         return Ok(Recorded::Duplicate(Box::new(outcome)));
     }
-    put_head(connection, &record.conversation).await?;
-    let conversation_id = &record.conversation.id;
-    append_turn(connection, conversation_id, &record.message, &[]).await?;
+    let update = &record.conversation;
+    let customer = customers::know(connection, &update.customer, update.at).await?;
+    refuse_second_ticket(connection, record, customer).await?;
+    if update.thread != update.id {
+        threads::put(connection, update, customer).await?;
+    }
+    put_head(connection, update, customer).await?;
+    append_turn(connection, &update.id, &update.thread, &record.message, &[]).await?;
     if let Some(reply) = &record.reply {
-        append_turn(connection, conversation_id, reply, &record.choices).await?;
+        append_turn(connection, &update.id, &update.thread, reply, &record.choices).await?;
     }
     if let Some(part) = &record.ticket {
-        steps::put(connection, part, record.conversation.at).await?;
+        steps::put(connection, part, update.at).await?;
     }
     if let Some(request) = &record.request {
         put_receipt(connection, request, record).await?;
     }
-    let unresolved = tickets::unresolved_name(connection, conversation_id).await?;
+    let unresolved = tickets::unresolved_name(connection, &update.id).await?;
     let seq = events::append(connection, &record.events(unresolved.as_ref())).await?;
     Ok(Recorded::New { seq })
+}
+
+/// A conflict if a ticket is about to be opened on the ground that the customer has none, and has
+/// one by now.
+async fn refuse_second_ticket(
+    connection: &mut SqliteConnection,
+    record: &TurnRecord,
+    customer: Option<i64>,
+) -> Result<(), StoreError> {
+    let (Some(TicketPart::Open(ticket)), Some(customer)) = (&record.ticket, customer) else {
+        return Ok(());
+    };
+    let latest = tickets::latest_unresolved(connection, customer, &ticket.conversation_id).await?;
+    if latest == record.other_ticket {
+        return Ok(());
+    }
+    Err(Conflict::Conversation(record.conversation.id.clone()).into())
 }
 
 /// Creates the conversation, or changes it if it still is at the version that was seen.
 async fn put_head(
     connection: &mut SqliteConnection,
     update: &ConversationUpdate,
+    customer: Option<i64>,
 ) -> Result<(), StoreError> {
     let (sql, version) = match update.seen_version {
         None => (
             "INSERT INTO conversations (id, channel, language, customer_id, state, version, \
-             topic, acknowledged, created_at, updated_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) ON CONFLICT (id) DO NOTHING",
+             topic, acknowledged, created_at, updated_at, customer) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10) ON CONFLICT (id) DO NOTHING",
             1,
         ),
+        // What came in under another identifier leaves the channel as it was.
         Some(version) => (
-            "UPDATE conversations SET channel = ?2, language = ?3, \
+            "UPDATE conversations SET channel = iif(?11 = ?1, ?2, channel), language = ?3, \
              customer_id = coalesce(customer_id, ?4), state = ?5, version = version + 1, \
-             topic = ?7, acknowledged = ?8, updated_at = ?9 WHERE id = ?1 AND version = ?6",
+             topic = ?7, acknowledged = ?8, updated_at = ?9, customer = coalesce(?10, customer), \
+             thread = nullif(?11, ?1) WHERE id = ?1 AND version = ?6 AND joined IS NULL",
             version,
         ),
     };
@@ -172,6 +220,8 @@ async fn put_head(
         .bind(&update.topic)
         .bind(update.acknowledged)
         .bind(update.at.as_millisecond())
+        .bind(customer)
+        .bind(&update.thread)
         .execute(connection)
         .await?;
     if result.rows_affected() == 0 {
@@ -180,21 +230,22 @@ async fn put_head(
     Ok(())
 }
 
-/// Adds a turn at the end of the conversation.
+/// Adds a turn at the end of the conversation, under the identifier of a thread.
 pub(super) async fn append_turn(
     connection: &mut SqliteConnection,
     conversation_id: &str,
+    thread: &str,
     turn: &Turn,
     choices: &[ReplyChoice],
 ) -> Result<(), StoreError> {
+    let seq = last_seq(connection, conversation_id).await? + 1;
     sqlx::query(
         "INSERT INTO turns (id, conversation_id, seq, author, text, at, agent, classification, \
-         decision, article_id, choices) VALUES (?1, ?2, \
-         (SELECT coalesce(max(seq), 0) + 1 FROM turns WHERE conversation_id = ?2), \
-         ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         decision, article_id, choices) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&turn.id)
-    .bind(conversation_id)
+    .bind(thread)
+    .bind(seq)
     .bind(turn.from.name())
     .bind(&turn.text)
     .bind(turn.at.as_millisecond())
@@ -217,7 +268,7 @@ async fn put_receipt(
         "INSERT INTO receipts (conversation_id, message_id, scope, text_hash, outcome, at) \
          VALUES (?, ?, ?, ?, ?, ?)",
     )
-    .bind(&record.conversation.id)
+    .bind(&record.conversation.thread)
     .bind(&request.message_id)
     .bind(request.scope())
     .bind(request.text_hash())
@@ -234,6 +285,7 @@ fn read_head(row: &SqliteRow) -> Result<ConversationHead, StoreError> {
         channel: named(row, "channel", Channel::from_name)?,
         language: named(row, "language", Language::from_code)?,
         customer_id: row.try_get("customer_id")?,
+        customer: row.try_get("customer")?,
         state: named(row, "state", ConversationState::from_name)?,
         topic: row.try_get("topic")?,
         created_at: time(row, "created_at")?,
@@ -244,6 +296,8 @@ fn read_head(row: &SqliteRow) -> Result<ConversationHead, StoreError> {
 }
 
 fn read_turn(row: &SqliteRow) -> Result<Turn, StoreError> {
+    let channel = named(row, "thread_channel", Channel::from_name)?;
+    let thread = Some(Thread { id: row.try_get("thread")?, channel });
     Ok(Turn {
         id: row.try_get("id")?,
         from: named(row, "author", Author::from_name)?,
@@ -253,5 +307,6 @@ fn read_turn(row: &SqliteRow) -> Result<Turn, StoreError> {
         classification: from_optional_json(row, "classification")?,
         decision: from_optional_json(row, "decision")?,
         article_id: row.try_get("article_id")?,
+        thread,
     })
 }

@@ -41,7 +41,16 @@ pub(super) async fn after(
     let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
     query.push(COLUMNS).push(" FROM outbox WHERE seq > ").push_bind(seq);
     if let Some(id) = &filter.conversation_id {
-        query.push(" AND conversation_id = ").push_bind(id);
+        match filter.audience {
+            Audience::Customer => query.push(" AND conversation_id = ").push_bind(id),
+            // Whoever works on the conversation sees what comes in under all its identifiers.
+            Audience::Agents | Audience::Everyone => query
+                .push(" AND conversation_id IN (SELECT id FROM conversations WHERE id = ")
+                .push_bind(id)
+                .push(" OR joined = ")
+                .push_bind(id)
+                .push(")"),
+        };
     }
     if let Some(queue) = &filter.queue {
         query.push(" AND queue = ").push_bind(queue);

@@ -30,8 +30,8 @@ const MESSAGES: &str = "SELECT json_group_array(json_array(number, at, conversat
     turn.decision, json_extract(turn.decision, '$.action') AS action, \
     json_extract(turn.classification, '$.intent.name') AS intent, \
     json_extract(turn.classification, '$.sentiment.name') AS sentiment \
-    FROM turns AS turn JOIN conversations AS conversation \
-    ON conversation.id = turn.conversation_id \
+    FROM turns AS turn JOIN conversations AS thread ON thread.id = turn.conversation_id \
+    JOIN conversations AS conversation ON conversation.id = coalesce(thread.joined, thread.id) \
     WHERE turn.author = 'customer' AND (turn.at, turn.rowid) > (";
 
 /// Which tickets matter; the two indexes find them, whatever the age of the store.
@@ -49,11 +49,13 @@ const STEPS: &str = "SELECT json_group_array(json_array(\
 
 const RATINGS: &str = "SELECT json_group_array(json_array(\
     conversation.rowid, rating.score, rating.at)) FROM ratings AS rating \
-    JOIN conversations AS conversation ON conversation.id = rating.conversation_id \
+    JOIN conversations AS thread ON thread.id = rating.conversation_id \
+    JOIN conversations AS conversation ON conversation.id = coalesce(thread.joined, thread.id) \
     WHERE rating.at >= ";
 
 const CONVERSATIONS: &str = "SELECT json_group_array(json_array(\
-    conversation.rowid, channel, language, customer_id, created_at)) \
+    conversation.rowid, channel, language, CASE WHEN customer IS NOT NULL \
+    THEN '#' || customer END, created_at)) \
     FROM json_each(?) AS wanted JOIN conversations AS conversation \
     ON conversation.rowid = wanted.value";
 

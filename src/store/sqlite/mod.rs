@@ -1,6 +1,7 @@
 mod callers;
 mod conversations;
 mod corrections;
+mod customers;
 mod deliveries;
 mod destinations;
 mod errors;
@@ -11,6 +12,7 @@ mod open;
 mod people;
 mod rows;
 mod steps;
+mod threads;
 mod tickets;
 
 use async_trait::async_trait;
@@ -20,8 +22,9 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 pub use open::SqliteSettings;
 
 use super::{
-    Changed, Conversation, ConversationHead, Correction, Delivery, DeliveryCount,
-    DisabledDestination, Event, EventFilter, Facts, FactsFilter, Helpful, Key, MailRecord, NewDelivery,
+    Changed, Conversation, ConversationHead, Correction, Customer, CustomerNames, CustomerUpdate,
+    Delivery, DeliveryCount, DisabledDestination, Event, EventFilter, Facts, FactsFilter, Helpful,
+    Key, MailRecord, NewDelivery,
     Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store, StoreError,
     TicketChange, TicketFilter, TurnRecord, User,
 };
@@ -63,10 +66,44 @@ impl Store for SqliteStore {
 
     async fn conversations_of(
         &self,
-        customer_id: &str,
+        customer: i64,
         most: usize,
     ) -> Result<Vec<ConversationHead>, StoreError> {
-        conversations::of_customer(&self.readers, customer_id, most).await
+        conversations::of_customer(&self.readers, customer, most).await
+    }
+
+    async fn customer(&self, names: &CustomerNames) -> Result<Option<Customer>, StoreError> {
+        customers::find(&mut *self.snapshot().await?, names).await
+    }
+
+    async fn customer_of(&self, number: i64) -> Result<Customer, StoreError> {
+        customers::load(&mut *self.snapshot().await?, number).await
+    }
+
+    async fn know_customer(
+        &self,
+        update: &CustomerUpdate,
+        at: Timestamp,
+    ) -> Result<Option<Customer>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let customer = match customers::know(&mut transaction, update, at).await? {
+            Some(number) => Some(customers::load(&mut transaction, number).await?),
+            None => None,
+        };
+        transaction.commit().await?;
+        Ok(customer)
+    }
+
+    async fn latest_unresolved(
+        &self,
+        customer: i64,
+        conversation_id: &str,
+    ) -> Result<Option<Ticket>, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        match tickets::latest_unresolved(&mut snapshot, customer, conversation_id).await? {
+            Some(id) => tickets::load(&mut snapshot, &id).await,
+            None => Ok(None),
+        }
     }
 
     async fn outcome_of(&self, request: &Request) -> Result<Option<Outcome>, StoreError> {

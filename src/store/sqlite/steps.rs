@@ -6,8 +6,8 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::errors::is_duplicate;
 use super::tickets::{load, rank};
-use super::{conversations, corrections, events, rows};
-use crate::domain::{ConversationState, Priority, Summary, Ticket, TicketEvent};
+use super::{conversations, corrections, events, rows, threads};
+use crate::domain::{Author, ConversationState, Priority, Summary, Ticket, TicketEvent};
 use crate::store::{Changed, Conflict, StoreError, TicketChange, TicketPart};
 
 /// Opens or refreshes a ticket as part of a customer's message.
@@ -169,9 +169,12 @@ async fn follow_up(
     ticket: Ticket,
     change: &TicketChange,
 ) -> Result<Changed, StoreError> {
-    let moved = move_conversation(connection, &ticket.conversation_id, change).await?;
+    let id = &ticket.conversation_id;
+    let moved = move_conversation(connection, id, change).await?;
+    let written = change.turn.as_ref().is_some_and(|turn| turn.from == Author::Agent);
+    let thread = threads::latest(connection, id, written).await?;
     if let Some(turn) = &change.turn {
-        conversations::append_turn(connection, &ticket.conversation_id, turn, &[]).await?;
+        conversations::append_turn(connection, id, &thread.id, turn, &[]).await?;
         if let Some(key) = &change.key {
             conversations::put_key(connection, key, turn).await?;
         }
@@ -180,8 +183,8 @@ async fn follow_up(
     if let Some(correction) = &change.correction {
         corrections::insert(connection, correction).await?;
     }
-    let seq = events::append(connection, &change.events(&ticket, moved)).await?;
-    Ok(Changed { ticket, seq })
+    let seq = events::append(connection, &change.events(&ticket, moved, &thread)).await?;
+    Ok(Changed { ticket, thread: thread.id, seq })
 }
 
 /// Sets who holds the conversation; gives the new state if it is another than before. The

@@ -11,11 +11,12 @@ const MOST_WORDS: usize = 12;
 
 /// Tickets with what their conversation knows of the customer; conditions follow.
 const SELECT: &str = "SELECT ticket.id, ticket.conversation_id, conversation.customer_id, \
-    conversation.channel, conversation.language, ticket.queue, ticket.priority, ticket.state, \
+    thread.channel, conversation.language, ticket.queue, ticket.priority, ticket.state, \
     ticket.agent, ticket.due_at, ticket.first_response_at, ticket.created_at, ticket.updated_at, ticket.summary, \
     ticket.classification, ticket.decision, ticket.resolution, ticket.version \
     FROM tickets AS ticket JOIN conversations AS conversation \
-    ON conversation.id = ticket.conversation_id WHERE ";
+    ON conversation.id = ticket.conversation_id JOIN conversations AS thread \
+    ON thread.id = coalesce(conversation.thread, conversation.id) WHERE ";
 
 pub(super) async fn load(
     connection: &mut SqliteConnection,
@@ -33,9 +34,25 @@ pub(super) async fn unresolved(
 ) -> Result<Option<Ticket>, StoreError> {
     let mut query = QueryBuilder::<Sqlite>::new(SELECT);
     query.push("ticket.state <> 'resolved' AND ticket.conversation_id = ");
-    query.push_bind(conversation_id);
+    query.push("(SELECT coalesce(joined, id) FROM conversations WHERE id = ");
+    query.push_bind(conversation_id).push(")");
     let row = query.build().fetch_optional(pool).await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Identifier of the customer's latest unresolved ticket of another conversation.
+pub(super) async fn latest_unresolved(
+    connection: &mut SqliteConnection,
+    customer: i64,
+    conversation_id: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = sqlx::query_scalar(
+        "SELECT ticket.id FROM conversations AS conversation \
+         JOIN tickets AS ticket ON ticket.conversation_id = conversation.id \
+         WHERE conversation.customer = ? AND ticket.state <> 'resolved' \
+         AND conversation.id <> ? ORDER BY conversation.updated_at DESC, ticket.id DESC LIMIT 1",
+    );
+    Ok(query.bind(customer).bind(conversation_id).fetch_optional(connection).await?)
 }
 
 /// Identifier and queue of the conversation's unresolved ticket.
@@ -111,7 +128,10 @@ fn push_said(query: &mut QueryBuilder<Sqlite>, words: &str) {
     last.push('*');
     for (index, word) in words.into_iter().enumerate() {
         query.push(if index == 0 { " OR (" } else { " AND " });
-        query.push("ticket.conversation_id IN (SELECT conversation_id FROM said WHERE text MATCH ");
+        query.push(
+            "ticket.conversation_id IN (SELECT coalesce(joined, id) FROM said \
+             JOIN conversations ON id = said.conversation_id WHERE said.text MATCH ",
+        );
         query.push_bind(word).push(")");
     }
     query.push(")");

@@ -232,6 +232,6 @@ pub(super) fn quote(words: &str, language: Language) -> String {
     }
 }
 
-fn count(text: &str) -> usize {
+pub(super) fn count(text: &str) -> usize {
     text.split_whitespace().count()
 }

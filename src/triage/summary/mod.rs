@@ -7,6 +7,7 @@
 //! left out in front of what it turns round. Figures: eval/README.md, "Summaries".
 
 mod compose;
+mod earlier;
 mod facts;
 mod mood;
 mod score;
@@ -17,6 +18,7 @@ mod tried;
 mod weigh;
 
 use self::compose::{clip, headline};
+pub use self::earlier::{Earlier, earlier_contacts};
 use self::facts::Named;
 use self::score::Score;
 use self::sentences::Sentence;
@@ -92,6 +94,7 @@ pub fn summarize(
         wish: wish_text,
         facts: facts.into_iter().map(|named| named.fact).collect(),
         tried: tried.into_iter().map(|tried| tried.text).collect(),
+        before: Vec::new(),
         mood,
         next_step,
         articles: suggestions.to_vec(),

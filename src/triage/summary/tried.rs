@@ -2,7 +2,7 @@
 
 use super::Scored;
 use super::compose::{clip, quote};
-use crate::domain::{Author, Language, SuggestedArticle, Turn};
+use crate::domain::{Action, Author, Language, SuggestedArticle, Turn};
 
 /// Sentences of the customer that are listed.
 const CUSTOMER: usize = 3;
@@ -39,7 +39,11 @@ pub(super) fn find(
         .collect();
     tried.reverse();
     let mut answers: Vec<Answer> = Vec::new();
-    for (_, turn) in turns.iter().rev().filter(|(_, turn)| turn.from == Author::Bot) {
+    let bot = turns.iter().enumerate().rev().filter(|(_, (_, turn))| turn.from == Author::Bot);
+    for (place, (_, turn)) in bot {
+        if is_hand_over(&turns[..place]) {
+            continue;
+        }
         if let Some(answer) = answer(turn, suggestions).filter(|answer| !answers.contains(answer)) {
             answers.push(answer);
         }
@@ -61,6 +65,13 @@ pub(super) fn find(
         article: None,
     }));
     tried
+}
+
+/// Whether the bot's next words hand over or acknowledge, by the decision on the message before.
+fn is_hand_over(before: &[(usize, &Turn)]) -> bool {
+    let asked = before.iter().rev().find(|(_, turn)| turn.from == Author::Customer);
+    let decision = asked.and_then(|(_, turn)| turn.decision.as_ref());
+    decision.is_some_and(|decision| matches!(decision.action, Action::Escalate | Action::None))
 }
 
 /// What an answer of the bot is called.

@@ -199,9 +199,9 @@ export function adopt(ticket) {
 }
 
 /** Adds a turn that was just said to the open conversation; one that is known stays single. */
-export function adoptTurn(conversationId, turn, choices) {
+export function adoptTurn(turn, choices) {
   const conversation = desk.open?.conversation;
-  if (conversation?.id !== conversationId) return;
+  if (!conversation) return;
   if (conversation.turns.some((known) => known.id === turn.id)) return;
   conversation.turns.push(turn);
   conversation.choices = choices;

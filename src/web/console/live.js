@@ -113,7 +113,9 @@ function handle(event) {
   else if (isOpen(event)) refresh("open");
 }
 
-const isOpen = (event) => desk.open?.ticket?.conversation_id === event.conversation_id;
+// A conversation may go by several identifiers, its ticket by one.
+const isOpen = (event) => desk.open?.ticket?.id === event.ticket_id
+  || desk.open?.ticket?.conversation_id === event.conversation_id;
 const isNews = (event) => event.seq > caughtUpAt;
 
 /** Whether the person has the ticket before their eyes. */
@@ -122,8 +124,10 @@ const isSeen = (ticketId) => desk.open?.id === ticketId && document.visibilitySt
 function said(event) {
   const { turn, choices } = event.payload;
   if (!turn) return;
-  adoptTurn(event.conversation_id, turn, choices);
-  if (isOpen(event)) refresh("open");
+  if (isOpen(event)) {
+    adoptTurn(turn, choices);
+    refresh("open");
+  }
   const ticket = desk.mine.find(({ id }) => id === event.ticket_id);
   if (!ticket || turn.from !== "customer") return;
   refresh("mine");

@@ -11,12 +11,12 @@ let drawn = null;
 
 /** Shows the hand-over of the open ticket. */
 export function drawSummary(place) {
-  const { ticket, conversation } = desk.open;
+  const { ticket, conversation, context } = desk.open;
   const facts = allFacts(ticket, conversation);
-  const mark = JSON.stringify([ticket.id, ticket.summary, facts]);
+  const mark = JSON.stringify([ticket.id, ticket.summary, facts, context?.customer]);
   if (mark === drawn) return;
   drawn = mark;
-  const { text: words, wish, tried, mood, next_step: next } = ticket.summary;
+  const { text: words, wish, tried, before = [], mood, next_step: next } = ticket.summary;
   const row = (name, ...content) => make("div", { class: "pair" }, make("dt", {}, text(name)), make("dd", {}, content));
   place.replaceChildren(
     make("p", { class: "summary-text", lang: ticket.language }, words),
@@ -26,6 +26,9 @@ export function drawSummary(place) {
       facts.length > 0 && row("facts", make("ul", { class: "facts" }, facts.map((fact) => factRow(fact)))),
       tried.length > 0 && row("tried", make("ul", { class: "bullets", lang: ticket.language },
         tried.map((entry) => make("li", {}, entry)))),
+      before.length > 0 && row("before", make("ul", { class: "bullets", lang: ticket.language },
+        before.map((entry) => make("li", {}, entry)))),
+      context?.customer && row("knownAs", make("ul", { class: "facts" }, knownAs(context.customer))),
       mood?.now && row("mood", moodWords(mood.now), `, ${text(`trend.${mood.trend}`) ?? mood.trend}`)));
 }
 
@@ -41,6 +44,16 @@ function allFacts(ticket, conversation) {
     const key = `${fact.kind} ${fact.text}`;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** How else the customer is known, and what the company says of the customer. */
+function knownAs({ name, ids, emails, phones, attributes }) {
+  const values = [name && { kind: "name", text: name },
+    ...ids.map((id) => ({ kind: "customer_number", text: id })),
+    ...emails.map((address) => ({ kind: "email", text: address })),
+    ...phones.map((number) => ({ kind: "phone", text: number }))].filter(Boolean);
+  return [...values.map(factRow), ...Object.entries(attributes).map(([key, value]) =>
+    make("li", { class: "fact" }, make("span", { class: "fact-kind muted" }, key), make("span", { class: "fact-value" }, value)))];
 }
 
 function factRow({ kind, text: value, turnId }) {

@@ -115,7 +115,7 @@ function dayEntry(today) {
 }
 
 function turnEntry(turn, before, titles) {
-  const isSame = isContinued(before, turn);
+  const isSame = isContinued(before, turn) && before.thread?.id === turn.thread?.id;
   const isRead = desk.open.readingTurn === turn.id;
   return {
     key: turn.id,
@@ -140,6 +140,7 @@ function turnHead(turn, isSame) {
   return make("p", { class: isSame ? "turn-head unseen" : "turn-head" },
     turn.from === "note" && icon("note"),
     make("span", { class: "turn-author" }, who),
+    turn.thread && make("span", { class: "turn-channel" }, icon(turn.thread.channel), text(`channel.${turn.thread.channel}`)),
     make("time", { datetime: turn.at, title: fullTime(turn.at), class: "figures" }, clock(turn.at)));
 }
 
