@@ -45,6 +45,11 @@ pub(super) fn of(mail: &Mail, known_subject: Option<&str>) -> String {
         notes.extend(numbers_of_history(&mail.text, &words, language));
     }
     notes.extend(attachments::line(&mail.attachments, language));
+    // Whoever answers a person must see that somebody else will read it.
+    if begins && let Some(person) = &mail.reply_to {
+        let word = if language == Language::De { "Antworten an" } else { "Answers to" };
+        notes.push(format!("[{word}: {}]", person.address));
+    }
     let notes = notes.join("\n");
     match (words.is_empty(), notes.is_empty()) {
         (_, true) => words,

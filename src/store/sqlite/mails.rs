@@ -8,9 +8,9 @@ use crate::store::{MailRecord, StoreError};
 const COLUMNS: &str =
     "message_id, conversation_id, sent, digest, address, reply_to, name, subject, refs, people, at";
 
-/// The conversation asked for with all that were joined into it.
-const STORY: &str = "WITH RECURSIVE story (id) AS (SELECT ?1 UNION \
-    SELECT conversations.id FROM conversations JOIN story ON conversations.joined = story.id)";
+/// Mails of the conversation asked for, and of those that joined it.
+const OF_STORY: &str = "(conversation_id = ?1 OR conversation_id IN \
+    (SELECT id FROM conversations WHERE joined = ?1))";
 
 /// Keeps a mail unless one of its id is kept, and gives the one that is.
 pub(super) async fn keep(
@@ -61,8 +61,8 @@ pub(super) async fn latest(
     by: Timestamp,
 ) -> Result<Option<MailRecord>, StoreError> {
     let row = sqlx::query(AssertSqlSafe(format!(
-        "{STORY} SELECT {COLUMNS} FROM mails WHERE NOT sent AND at <= ?2 \
-         AND conversation_id IN (SELECT id FROM story) ORDER BY at DESC, message_id DESC LIMIT 1"
+        "SELECT {COLUMNS} FROM mails WHERE NOT sent AND at <= ?2 AND {OF_STORY} \
+         ORDER BY at DESC, message_id DESC LIMIT 1"
     )))
     .bind(conversation_id)
     .bind(by.as_millisecond())
@@ -78,8 +78,8 @@ pub(super) async fn is_between(
     address: &str,
 ) -> Result<bool, StoreError> {
     let query = sqlx::query_scalar(AssertSqlSafe(format!(
-        "{STORY} SELECT EXISTS (SELECT 1 FROM mails, json_each(mails.people) AS person \
-         WHERE conversation_id IN (SELECT id FROM story) AND person.value = ?2)"
+        "SELECT EXISTS (SELECT 1 FROM mails, json_each(mails.people) AS person \
+         WHERE {OF_STORY} AND person.value = ?2)"
     )));
     Ok(query.bind(conversation_id).bind(address).fetch_one(pool).await?)
 }

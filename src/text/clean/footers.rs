@@ -57,10 +57,10 @@ static BANNER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What Lotse itself notes below the words of a mail: files that came along, numbers that only its
-/// history names, and that it was cut.
+/// history names, where answers are wanted, and that it was cut.
 static NOTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"^\[(?:Anlagen?|Attachments?|Im Verlauf genannt|Named in the history|Gekürzt|Shortened): .*\]$",
+        r"^\[(?:Anlagen?|Attachments?|Im Verlauf genannt|Named in the history|Antworten an|Answers to|Gekürzt|Shortened): .*\]$",
     )
     .expect("a fixed pattern")
 });
