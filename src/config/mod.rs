@@ -11,7 +11,8 @@ mod sections;
 mod validate;
 
 pub use channels::{
-    ChannelsConfig, ChatwootConfig, MailConfig, SigningKey, WebhookConfig, ZammadConfig, ZendeskConfig,
+    ChannelsConfig, ChatwootConfig, MailConfig, SigningKey, WebhookConfig, ZammadConfig,
+    ZendeskConfig,
 };
 pub use environment::process_environment;
 pub use load::{ConfigError, Flags};

@@ -10,8 +10,8 @@ use regex::Regex;
 
 use super::parse::ParsedArticle;
 use super::problem::Problem;
-use crate::text::letters::{is_closed, is_greeted};
 use crate::domain::Language;
+use crate::text::letters::{is_closed, is_greeted};
 
 /// More words are not read in a chat.
 const LONGEST_BODY: usize = 120;

@@ -3,14 +3,19 @@
 use crate::reading::fixture;
 use crate::support::{Office, answers, mail, mail_with};
 
-const QUESTION: &str = "Guten Tag,\n\nwie lange kann ich etwas zurückschicken?\n\nViele Grüße\nJana Petersen";
-const COMPLAINT: &str =
-    "Das Paket NL-20481 kam völlig zerstört an, das ist eine Frechheit! Ich schalte meinen Anwalt ein.";
+const QUESTION: &str =
+    "Guten Tag,\n\nwie lange kann ich etwas zurückschicken?\n\nViele Grüße\nJana Petersen";
+const COMPLAINT: &str = "Das Paket NL-20481 kam völlig zerstört an, das ist eine Frechheit! Ich schalte meinen Anwalt ein.";
 
 #[test]
 fn a_question_is_answered_in_its_thread() {
     let office = Office::open();
-    let question = mail_with("q1@petersen.example", "Rückgabe", "References: <old@petersen.example>\n", QUESTION);
+    let question = mail_with(
+        "q1@petersen.example",
+        "Rückgabe",
+        "References: <old@petersen.example>\n",
+        QUESTION,
+    );
     let receipt = office.receive(&question);
     assert_eq!(receipt["action"], "answer", "{receipt}");
     let [sent] = &office.mails.wait_for(1)[..] else { panic!("one mail") };
@@ -24,7 +29,10 @@ fn a_question_is_answered_in_its_thread() {
     assert!(sent.header("Date").is_some() && sent.id().ends_with("@nordlicht.example"));
     let text = sent.text();
     assert!(text.starts_with("Guten Tag Jana Petersen,\n\n") && text.contains("30 Tage"), "{text}");
-    assert!(text.ends_with("Freundliche Grüße\nNordlicht Kundenservice\n\n-- \nNordlicht GmbH, Kiel\n"), "{text}");
+    assert!(
+        text.ends_with("Freundliche Grüße\nNordlicht Kundenservice\n\n-- \nNordlicht GmbH, Kiel\n"),
+        "{text}"
+    );
     assert!(sent.html().contains("<p>Guten Tag Jana Petersen,</p>"), "{}", sent.html());
     let turns = office.turns(&receipt["conversation_id"], "customer");
     assert_eq!(turns, [format!("Rückgabe\n\n{QUESTION}")]);
@@ -34,7 +42,9 @@ fn a_question_is_answered_in_its_thread() {
 
     // What the customer answers, with our mail quoted below, goes on in the same conversation.
     let quoted: String = text.lines().fold(String::new(), |all, line| format!("{all}> {line}\n"));
-    let follow_up = format!("Gilt das auch für Kopfhörer?\n\nAm 23.11.2026 um 10:01 schrieb Nordlicht:\n{quoted}");
+    let follow_up = format!(
+        "Gilt das auch für Kopfhörer?\n\nAm 23.11.2026 um 10:01 schrieb Nordlicht:\n{quoted}"
+    );
     let second = mail_with("q2@petersen.example", "AW: Rückgabe", &answers(&sent.id()), &follow_up);
     let second = office.receive(&second);
     assert_eq!(second["conversation_id"], receipt["conversation_id"]);
@@ -48,9 +58,14 @@ fn a_question_is_answered_in_its_thread() {
     );
 
     // Somebody else who names our mail gets a conversation of their own.
-    let other = String::from_utf8(mail_with("x1@evil.example", "Re: Rückgabe", &answers(&sent.id()), QUESTION))
-        .expect("text")
-        .replace("jana@petersen.example", "mallory@evil.example");
+    let other = String::from_utf8(mail_with(
+        "x1@evil.example",
+        "Re: Rückgabe",
+        &answers(&sent.id()),
+        QUESTION,
+    ))
+    .expect("text")
+    .replace("jana@petersen.example", "mallory@evil.example");
     let other = office.receive(other.as_bytes());
     assert_ne!(other["conversation_id"], receipt["conversation_id"]);
     assert_eq!(office.mails.wait_for(3)[2].recipient, "mallory@evil.example");
@@ -70,7 +85,11 @@ fn people_answer_by_mail_and_learn_of_automatic_mails() {
     assert_eq!(reply.header("Auto-Submitted"), None);
     assert_eq!(reply.header("In-Reply-To").as_deref(), Some("<c1@petersen.example>"));
     let text = reply.text();
-    assert!(text.starts_with("Hallo Frau Petersen,\n\ndas tut") && text.contains("Anna Berger\n\n-- \n"), "{text}");
+    assert!(
+        text.starts_with("Hallo Frau Petersen,\n\ndas tut")
+            && text.contains("Anna Berger\n\n-- \n"),
+        "{text}"
+    );
     assert!(reply.html().contains("&lt;unterwegs&gt;"), "{}", reply.html());
 
     // A vacation note and a bounce of our mails: nobody is answered, the agent is told.
@@ -90,7 +109,12 @@ fn people_answer_by_mail_and_learn_of_automatic_mails() {
     assert_eq!(office.turns(&receipt["conversation_id"], "customer").len(), 1);
 
     // The customer goes on in the thread of the agent's mail; the bot stays silent.
-    let next = mail_with("c2@petersen.example", "Re: Beschwerde", &answers(&reply.id()), "Danke, wann kommt es?");
+    let next = mail_with(
+        "c2@petersen.example",
+        "Re: Beschwerde",
+        &answers(&reply.id()),
+        "Danke, wann kommt es?",
+    );
     assert_eq!(office.receive(&next)["conversation_id"], receipt["conversation_id"]);
     assert_eq!(office.mails.taken().len(), 2);
 }
@@ -103,15 +127,18 @@ fn a_choice_is_made_by_its_number() {
     let question = office.mails.wait_for(1).remove(0);
     let text = question.text();
     assert!(text.contains("\n1. ") && text.contains("\n2. ") && text.contains("Nummer"), "{text}");
-    let label = text.lines().find_map(|line| line.strip_prefix("1. ")).expect("a choice").to_owned();
-    let chosen = mail_with("k2@petersen.example", "Re: Frage", &answers(&question.id()), "1\n\nVG Jana");
+    let label =
+        text.lines().find_map(|line| line.strip_prefix("1. ")).expect("a choice").to_owned();
+    let chosen =
+        mail_with("k2@petersen.example", "Re: Frage", &answers(&question.id()), "1\n\nVG Jana");
     let chosen = office.receive(&chosen);
     assert_eq!(chosen["conversation_id"], receipt["conversation_id"]);
     let said = office.turns(&receipt["conversation_id"], "customer").remove(1);
     let id = receipt["conversation_id"].as_str().expect("a conversation");
     assert_ne!(said, "1", "{label} in {id}");
     // Handled again after an answer, the mail is the same one.
-    let again = mail_with("k2@petersen.example", "Re: Frage", &answers(&question.id()), "1\n\nVG Jana");
+    let again =
+        mail_with("k2@petersen.example", "Re: Frage", &answers(&question.id()), "1\n\nVG Jana");
     let (status, again) = office.post(&again);
     assert_eq!((status, again["conversation_id"].as_str()), (200, Some(id)), "{again}");
     assert_eq!(office.turns(&receipt["conversation_id"], "customer").len(), 2);

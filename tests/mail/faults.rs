@@ -44,7 +44,8 @@ fn what_can_never_be_sent_reaches_the_agent() {
     office.reply(&ticket, "Ersatz ist unterwegs.");
     let notes = office.notes(&ticket);
     assert!(
-        notes[0].contains("an jana@petersen.example konnte nicht") && notes[0].contains("User unknown"),
+        notes[0].contains("an jana@petersen.example konnte nicht")
+            && notes[0].contains("User unknown"),
         "{notes:?}"
     );
 }
@@ -61,7 +62,8 @@ fn a_killed_service_loses_and_doubles_nothing() {
         office.kill_and_start();
     }
     let taken = office.mails.wait_for(6);
-    let answered: BTreeSet<String> = taken.iter().filter_map(|mail| mail.header("In-Reply-To")).collect();
+    let answered: BTreeSet<String> =
+        taken.iter().filter_map(|mail| mail.header("In-Reply-To")).collect();
     assert_eq!(answered.len(), 6, "{answered:?}");
     let ids: BTreeSet<String> = taken.iter().map(crate::smtp::Taken::id).collect();
     assert_eq!(ids.len(), 6, "each answer has one name");

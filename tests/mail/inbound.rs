@@ -13,18 +13,26 @@ fn what_stands_in_a_mail_reaches_the_agent() {
     // Numbers of the history, files, and the subject that says it all.
     let receipt = office.receive(&fixture("outlook-de"));
     let turns = office.turns(&receipt["conversation_id"], "customer");
-    assert!(turns[0].starts_with("Ihre Bestellung NL-20481\n\nGuten Tag,\n\nwo bleibt"), "{turns:?}");
+    assert!(
+        turns[0].starts_with("Ihre Bestellung NL-20481\n\nGuten Tag,\n\nwo bleibt"),
+        "{turns:?}"
+    );
     assert!(turns[0].ends_with("[Im Verlauf genannt: RE-2026-10233]"), "{turns:?}");
     let receipt = office.receive(&fixture("forward-attached-de"));
     let turns = office.turns(&receipt["conversation_id"], "customer");
     let files = "[Anlagen: Mahnung zu RE-2026-10233 (E-Mail, 386 B); Überweisung.pdf (PDF, 19 B)]";
     let (words, listed) = turns[0].rsplit_once("\n\n").expect("two parts");
     assert_eq!(words, "Mahnung\n\nWarum bekomme ich eine Mahnung? Ich habe bezahlt.");
-    assert!(listed.starts_with("[Anlagen: Mahnung zu RE-2026-10233 (E-Mail, ") && listed.ends_with("Überweisung.pdf (PDF, 19 B)]"), "{listed} {files}");
+    assert!(
+        listed.starts_with("[Anlagen: Mahnung zu RE-2026-10233 (E-Mail, ")
+            && listed.ends_with("Überweisung.pdf (PDF, 19 B)]"),
+        "{listed} {files}"
+    );
     let passed_on = office.receive(&fixture("forward-inline-en"));
     let turns = office.turns(&passed_on["conversation_id"], "customer");
     assert!(turns[0].contains("It was charged twice."), "{turns:?}");
-    let subject_alone = office.receive(&mail("s1@petersen.example", "Wo ist Bestellung NL-30512?", "siehe oben"));
+    let subject_alone =
+        office.receive(&mail("s1@petersen.example", "Wo ist Bestellung NL-30512?", "siehe oben"));
     let turns = office.turns(&subject_alone["conversation_id"], "customer");
     assert_eq!(turns[0], "Wo ist Bestellung NL-30512?\n\nsiehe oben");
 
@@ -52,8 +60,10 @@ fn what_stands_in_a_mail_reaches_the_agent() {
 #[test]
 fn a_message_id_used_twice_loses_no_mail() {
     let office = Office::open();
-    let first = office.receive(&mail("same@petersen.example", "Frage", "Wo ist mein Paket NL-20481?"));
-    let second = office.receive(&mail("same@petersen.example", "Frage", "Und wo ist die Rechnung?"));
+    let first =
+        office.receive(&mail("same@petersen.example", "Frage", "Wo ist mein Paket NL-20481?"));
+    let second =
+        office.receive(&mail("same@petersen.example", "Frage", "Und wo ist die Rechnung?"));
     assert_ne!(first["message_id"], second["message_id"]);
     let again = office.receive(&mail("same@petersen.example", "Frage", "Und wo ist die Rechnung?"));
     assert_eq!(again, second);
@@ -68,7 +78,9 @@ fn large_and_strange_bodies() {
     let send = |kind: &str, body: Vec<u8>| {
         answer(Client::new().post(&url).header("content-type", kind).body(body))
     };
-    let code = |answer: &(u16, Value)| (answer.0, answer.1["error"]["code"].as_str().unwrap_or("").to_owned());
+    let code = |answer: &(u16, Value)| {
+        (answer.0, answer.1["error"]["code"].as_str().unwrap_or("").to_owned())
+    };
 
     // A file of 18 MB is 24 MB as base64: taken. Beyond the limit: refused at once.
     let line = format!("{}\r\n", "QUJD".repeat(19));
@@ -93,7 +105,12 @@ fn large_and_strange_bodies() {
         ("text/plain", mail("t@x.example", "a", "b"), 415, "unsupported_media_type"),
         ("message/rfc822", b"{\"a\": 1}".to_vec(), 422, "invalid_mail"),
         ("message/rfc822", Vec::new(), 422, "invalid_mail"),
-        ("multipart/form-data; boundary=f", b"--f\r\ncontent-disposition: form-data; name=\"to\"\r\n\r\nx\r\n--f--\r\n".to_vec(), 422, "missing_field"),
+        (
+            "multipart/form-data; boundary=f",
+            b"--f\r\ncontent-disposition: form-data; name=\"to\"\r\n\r\nx\r\n--f--\r\n".to_vec(),
+            422,
+            "missing_field",
+        ),
         ("multipart/form-data", b"x".to_vec(), 400, "body_incomplete"),
     ] {
         let refused = send(kind, body);
@@ -113,7 +130,8 @@ fn without_settings_the_channel_is_off() {
     let home = tempfile::tempdir().expect("a temporary directory");
     let server = Server::start(&home.path().join("lotse.sqlite"));
     let request = Client::new().post(server.url("/channels/mail"));
-    let (status, body) = answer(request.header("content-type", "message/rfc822").body("From: a@b.example\n\nx"));
+    let (status, body) =
+        answer(request.header("content-type", "message/rfc822").body("From: a@b.example\n\nx"));
     assert_eq!((status, body["error"]["code"].as_str()), (404, Some("channel_off")), "{body}");
     assert!(body["error"]["message"].as_str().is_some_and(|text| text.contains("[channels.mail]")));
 }

@@ -26,14 +26,12 @@ fn until_empty(folder: &Path) {
 fn what_is_delivered_is_taken_in_once() {
     let home = tempfile::tempdir().expect("a temporary directory");
     let path = maildir(home.path());
-    let settings = [
-        ("MAILDIR", path.display().to_string()),
-        ("LIMIT_BYTES", "20000".to_owned()),
-    ];
+    let settings = [("MAILDIR", path.display().to_string()), ("LIMIT_BYTES", "20000".to_owned())];
     let question = mail("m1@petersen.example", "Versand", "Was kostet der Versand?");
     std::fs::write(path.join("new/1.a.host"), &question).expect("a file");
     std::fs::write(path.join("new/2.b.host"), b"\x00\x01 kein Brief").expect("a file");
-    std::fs::write(path.join("new/3.c.host"), mail("m2@x.example", "x", &"lang ".repeat(8000))).expect("a file");
+    std::fs::write(path.join("new/3.c.host"), mail("m2@x.example", "x", &"lang ".repeat(8000)))
+        .expect("a file");
     std::fs::write(path.join("new/.hidden"), b"").expect("a file");
     let mut office = Office::with(&settings);
     let started = Instant::now();

@@ -2,9 +2,9 @@
 //! program with the shipped model; the mail server that it sends to is a stand-in of these tests,
 //! with faults where a test asks for them.
 
+mod answers;
 #[path = "../common/mod.rs"]
 mod common;
-mod answers;
 mod faults;
 mod inbound;
 mod maildir;

@@ -141,7 +141,9 @@ async fn talk(stream: TcpStream, state: &State) -> std::io::Result<()> {
         let command = line.trim_end();
         let verb = command.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         match verb.as_str() {
-            "EHLO" | "HELO" => say(&mut stream, "250-mail.nordlicht.example\r\n250 8BITMIME").await?,
+            "EHLO" | "HELO" => {
+                say(&mut stream, "250-mail.nordlicht.example\r\n250 8BITMIME").await?
+            }
             "MAIL" => {
                 sender = address(command);
                 say(&mut stream, "250 2.1.0 Ok").await?;

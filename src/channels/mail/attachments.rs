@@ -54,13 +54,15 @@ fn media_type(part: &MessagePart<'_>) -> String {
 
 /// One line, and nothing that could end the list that it stands in.
 fn plain_name(name: &str) -> String {
-    let is_plain = |sign: &char| !sign.is_control() && !matches!(sign, '[' | ']' | '\u{202a}'..='\u{202e}');
+    let is_plain =
+        |sign: &char| !sign.is_control() && !matches!(sign, '[' | ']' | '\u{202a}'..='\u{202e}');
     let name: String = name.chars().filter(is_plain).collect();
     let folded = name.split_whitespace().collect::<Vec<_>>().join(" ");
     folded.chars().take(NAME_CHARS).collect()
 }
 
-/// Logos in the text, cryptographic signatures, and the parts of a report.
+/// Logos in the text, cryptographic signatures, the parts of a report, and what should have had
+/// parts.
 fn is_ornament(part: &MessagePart<'_>) -> bool {
     let kind = media_type(part);
     let is_logo = kind.starts_with("image/")
@@ -68,6 +70,7 @@ fn is_ornament(part: &MessagePart<'_>) -> bool {
         && !part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment)
         && part.contents().len() <= LOGO_BYTES;
     is_logo
+        || kind.starts_with("multipart/")
         || matches!(
             kind.as_str(),
             "application/pkcs7-signature"

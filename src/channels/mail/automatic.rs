@@ -73,8 +73,10 @@ const SERVERS: &[&str] = &["mailer-daemon", "mailerdaemon", "postmaster", "mail-
 
 /// Names of senders who take no answers.
 static NO_REPLY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:no|do[._-]?not|nicht)[._-]?(?:reply|antworten|answer)|^noreply|[._-]noreply$")
-        .expect("a fixed pattern")
+    Regex::new(
+        r"(?i)^(?:no|do[._-]?not|nicht)[._-]?(?:reply|antworten|answer)|^noreply|[._-]noreply$",
+    )
+    .expect("a fixed pattern")
 });
 
 /// Why the mail needs no answer, if it needs none. `has_reply_to`: an answer is wanted at another
@@ -94,9 +96,14 @@ pub(super) fn of(
         kind.ctype().eq_ignore_ascii_case("multipart")
             && kind.subtype().is_some_and(|subtype| subtype.eq_ignore_ascii_case("report"))
     });
-    let of_delivery = kind.and_then(|kind| kind.attribute("report-type")).is_none_or(|of| of.eq_ignore_ascii_case("delivery-status"));
+    let of_delivery = kind
+        .and_then(|kind| kind.attribute("report-type"))
+        .is_none_or(|of| of.eq_ignore_ascii_case("delivery-status"));
     let failed = message.header(HeaderName::Other("X-Failed-Recipients".into())).is_some();
-    if (is_report && of_delivery) || failed || (is_server && (without_return || BOUNCE.is_match(subject))) {
+    if (is_report && of_delivery)
+        || failed
+        || (is_server && (without_return || BOUNCE.is_match(subject)))
+    {
         return Some(Automatic::Bounce);
     }
     let submitted = field("Auto-Submitted");
@@ -114,7 +121,9 @@ pub(super) fn of(
         || ["all", "oof", "autoreply"].iter().any(|word| suppressed.contains(word))
         || AUTO_REPLY.is_match(subject);
     let is_list = matches!(precedence.as_str(), "bulk" | "list" | "junk")
-        || ["List-Id", "List-Unsubscribe", "Feedback-ID", "X-Campaign"].iter().any(|name| header(message, name).is_some());
+        || ["List-Id", "List-Unsubscribe", "Feedback-ID", "X-Campaign"]
+            .iter()
+            .any(|name| header(message, name).is_some());
     if is_list && !marked {
         Some(Automatic::MailingList)
     } else if is_reply {
@@ -162,7 +171,12 @@ mod tests {
 
     #[test]
     fn addresses_of_nobody() {
-        for address in ["noreply@a.example", "no-reply@a.example", "donotreply@b.example", "shop-noreply@c.example"] {
+        for address in [
+            "noreply@a.example",
+            "no-reply@a.example",
+            "donotreply@b.example",
+            "shop-noreply@c.example",
+        ] {
             assert!(is_nobody(address), "{address}");
         }
         for address in ["nora@a.example", "nonreplyer@a.example", "reply@b.example"] {

@@ -35,9 +35,16 @@ pub(super) fn text_of(message: &Message<'_>) -> String {
     match (rich.trim().is_empty(), plain.trim().is_empty()) {
         (false, _) => rich,
         (true, false) => plain,
-        (true, true) if message.attachments.is_empty() => whole(message),
+        (true, true) if is_one_piece(message) => whole(message),
         (true, true) => String::new(),
     }
+}
+
+/// Whether a mail that should have words or parts is a single piece without words.
+fn is_one_piece(message: &Message<'_>) -> bool {
+    let kind = message.root_part().content_type();
+    message.parts.len() == 1
+        && kind.is_none_or(|kind| matches!(kind.ctype(), "multipart" | "text" | "message"))
 }
 
 /// All that stands below the head, of a mail whose parts cannot be told apart.
@@ -61,9 +68,8 @@ fn joined<'a>(
 fn plain(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     let text = decoded(message, part);
     let parameter = |name| part.content_type().and_then(|kind| kind.attribute(name));
-    let is = |name, value: &str| {
-        parameter(name).is_some_and(|found| found.eq_ignore_ascii_case(value))
-    };
+    let is =
+        |name, value: &str| parameter(name).is_some_and(|found| found.eq_ignore_ascii_case(value));
     if is("format", "flowed") { flowed::unflow(&text, is("delsp", "yes")) } else { text }
 }
 
@@ -103,7 +109,8 @@ fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> String {
 /// looks so by chance. What is declared as UTF-8 and is not is Windows-1252, the usual mistake.
 pub(super) fn in_charset(bytes: &[u8], declared: Option<&str>) -> String {
     let declared = declared.unwrap_or_default().trim().to_ascii_lowercase();
-    let is_stateful = declared.starts_with("utf-16") || declared.starts_with("iso-2022") || declared == "utf-7";
+    let is_stateful =
+        declared.starts_with("utf-16") || declared.starts_with("iso-2022") || declared == "utf-7";
     let end = match std::str::from_utf8(bytes) {
         Ok(text) if !is_stateful => return text.to_owned(),
         // Cut in the middle of a letter.
@@ -113,7 +120,10 @@ pub(super) fn in_charset(bytes: &[u8], declared: Option<&str>) -> String {
     if end > 0 {
         return String::from_utf8_lossy(&bytes[..end]).into_owned();
     }
-    let is_utf8 = declared.is_empty() || declared.contains("utf-8") || declared.contains("utf8") || declared == "us-ascii";
+    let is_utf8 = declared.is_empty()
+        || declared.contains("utf-8")
+        || declared.contains("utf8")
+        || declared == "us-ascii";
     if is_utf8 {
         let text = String::from_utf8_lossy(bytes);
         let broken = text.chars().filter(|sign| *sign == char::REPLACEMENT_CHARACTER).count();
@@ -134,7 +144,8 @@ mod tests {
     #[test]
     fn bytes_count_more_than_declarations() {
         let utf8 = "Grüße für 5 €".as_bytes();
-        for declared in [None, Some("us-ascii"), Some("iso-8859-1"), Some("UTF-8"), Some("x-none")] {
+        for declared in [None, Some("us-ascii"), Some("iso-8859-1"), Some("UTF-8"), Some("x-none")]
+        {
             assert_eq!(in_charset(utf8, declared), "Grüße für 5 €", "{declared:?}");
         }
         let windows = b"Gr\xfc\xdfe f\xfcr 5 \x80";

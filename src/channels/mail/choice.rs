@@ -33,7 +33,9 @@ pub(super) fn taken<'a>(words: &str, choices: &'a [ReplyChoice]) -> Option<&'a R
         let number: usize = hit["number"].parse().ok()?;
         return choices.get(number - 1);
     }
-    choices.iter().find(|choice| [&choice.label, &choice.value].iter().any(|text| bare(text) == bare(line)))
+    choices
+        .iter()
+        .find(|choice| [&choice.label, &choice.value].iter().any(|text| bare(text) == bare(line)))
 }
 
 fn is_salutation(line: &str) -> bool {
@@ -51,11 +53,17 @@ mod tests {
             value: format!("Ich möchte: {label}"),
         });
         let taken = |words: &str| {
-            taken(words, &choices).and_then(|found| choices.iter().position(|choice| choice == found))
+            taken(words, &choices)
+                .and_then(|found| choices.iter().position(|choice| choice == found))
         };
         for words in [
-            "1", "1.", "Nr. 1", "1 bitte!", "Hallo,\n\n1\n\nViele Grüße\nJana Petersen",
-            "bestellung stornieren.", "Option 1)",
+            "1",
+            "1.",
+            "Nr. 1",
+            "1 bitte!",
+            "Hallo,\n\n1\n\nViele Grüße\nJana Petersen",
+            "bestellung stornieren.",
+            "Option 1)",
         ] {
             assert_eq!(taken(words), Some(0), "{words}");
         }

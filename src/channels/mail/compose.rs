@@ -64,10 +64,9 @@ pub(super) fn mail(
         builder = builder.in_reply_to(answered).references(references);
     }
     if said.from == Author::Bot {
-        for (name, value) in [
-            ("Auto-Submitted", "auto-replied"),
-            ("X-Auto-Response-Suppress", "OOF, AutoReply"),
-        ] {
+        for (name, value) in
+            [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "OOF, AutoReply")]
+        {
             let name = HeaderName::new_from_ascii_str(name);
             builder = builder.raw_header(HeaderValue::new(name, value.to_owned()));
         }
@@ -121,9 +120,8 @@ fn bodies(said: &Said<'_>, settings: &MailConfig, name: Option<&str>) -> (String
     };
     let plain = [opening.as_deref(), Some(&words), closing.as_deref()];
     let mut plain = plain.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
-    let as_html = |words: &Option<String>| {
-        words.as_deref().map(markdown::words_to_html).unwrap_or_default()
-    };
+    let as_html =
+        |words: &Option<String>| words.as_deref().map(markdown::words_to_html).unwrap_or_default();
     let mut html = [as_html(&opening), rich, as_html(&closing)].join("\n");
     if let Some(footer) = footer {
         plain = format!("{plain}\n\n-- \n{footer}");
@@ -166,8 +164,27 @@ fn person_name(name: &str) -> Option<String> {
 
 /// Words that no person is called.
 const COMPANY_WORDS: &[&str] = &[
-    "gmbh", "ag", "kg", "ohg", "ug", "gbr", "ltd", "limited", "inc", "llc", "corp", "team",
-    "service", "kundenservice", "support", "info", "office", "büro", "verein", "shop", "via",
+    "gmbh",
+    "ag",
+    "kg",
+    "ohg",
+    "ug",
+    "gbr",
+    "ltd",
+    "limited",
+    "inc",
+    "llc",
+    "corp",
+    "team",
+    "service",
+    "kundenservice",
+    "support",
+    "info",
+    "office",
+    "büro",
+    "verein",
+    "shop",
+    "via",
 ];
 
 fn closing(said: &Said<'_>, settings: &MailConfig) -> String {
@@ -211,7 +228,8 @@ mod tests {
         let greeting = |name| salutation(Language::De, name);
         assert_eq!(greeting(Some("Jana Petersen")), "Guten Tag Jana Petersen,");
         assert_eq!(greeting(Some("\"Petersen, Jana\"")), "Guten Tag Jana Petersen,");
-        for name in ["Muster GmbH", "jana", "info@muster.example", "Team Muster", "x <b>", "J4 N4"] {
+        for name in ["Muster GmbH", "jana", "info@muster.example", "Team Muster", "x <b>", "J4 N4"]
+        {
             assert_eq!(greeting(Some(name)), "Guten Tag,", "{name}");
         }
         assert_eq!(salutation(Language::En, None), "Hello,");

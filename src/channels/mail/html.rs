@@ -24,10 +24,43 @@ const DIVIDER: &str = "-----Original Message-----";
 
 /// Elements that begin and end a line.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "div", "dl",
-    "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot",
-    "thead", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "tr",
+    "ul",
 ];
 
 /// Elements with an empty line around them.
@@ -50,20 +83,36 @@ const ENDED_BY_NEXT: &[&str] = &["p", "li", "td", "th", "tr", "dd", "dt", "optio
 
 /// Classes, ids and names with which mail programs mark the mail that is answered.
 const QUOTED: &[&str] = &[
-    "yahoo_quoted", "protonmail_quote", "tutanota_quote", "moz-cite-prefix",
-    "quoted_header", "quoted_html", "zmail_extra", "quote",
+    "yahoo_quoted",
+    "protonmail_quote",
+    "tutanota_quote",
+    "moz-cite-prefix",
+    "quoted_header",
+    "quoted_html",
+    "zmail_extra",
+    "quote",
 ];
 
 /// Ids and classes of the place where the quoted mail begins and goes on to the end.
 const DIVIDERS: &[&str] = &[
-    "divrplyfwdmsg", "x_divrplyfwdmsg", "zwchr", "ms-outlook-mobile-reference-message",
-    "mail-editor-reference-message-container", "olk_src_body_section", "isreplycontent",
+    "divrplyfwdmsg",
+    "x_divrplyfwdmsg",
+    "zwchr",
+    "ms-outlook-mobile-reference-message",
+    "mail-editor-reference-message-container",
+    "olk_src_body_section",
+    "isreplycontent",
     "isforwardcontent",
 ];
 
 /// Ids and classes of a signature.
-const SIGNATURES: &[&str] =
-    &["gmail_signature", "moz-signature", "protonmail_signature_block", "applemailsignature", "ms-outlook-mobile-signature"];
+const SIGNATURES: &[&str] = &[
+    "gmail_signature",
+    "moz-signature",
+    "protonmail_signature_block",
+    "applemailsignature",
+    "ms-outlook-mobile-signature",
+];
 
 /// The words of an HTML text in lines. Never fails: whatever is no HTML is read as words.
 pub fn to_text(html: &str) -> String {
@@ -169,7 +218,8 @@ impl Page {
                 self.line.push(' ');
             }
             "li" => {
-                let list = self.open.iter_mut().rev().find(|open| matches!(&*open.name, "ol" | "ul"));
+                let list =
+                    self.open.iter_mut().rev().find(|open| matches!(&*open.name, "ol" | "ul"));
                 let mark = match list.and_then(|list| list.next_item.as_mut()) {
                     Some(number) => {
                         *number += 1;

@@ -95,10 +95,16 @@ impl Inbox {
         let reading = tokio::task::spawn_blocking(move || read::read(&raw)).await;
         let mut mail = reading.map_err(|error| StoreError::Other(error.to_string()))??;
         self.look_at_addresses(&mut mail);
-        let related: Vec<String> =
-            mail.report.iter().flat_map(|report| &report.about).chain(&mail.references).cloned().collect();
+        let related: Vec<String> = mail
+            .report
+            .iter()
+            .flat_map(|report| &report.about)
+            .chain(&mail.references)
+            .cloned()
+            .collect();
         let known = self.store.mails(&related).await?;
-        let nearest = related.iter().find_map(|id| known.iter().find(|mail| &mail.message_id == id));
+        let nearest =
+            related.iter().find_map(|id| known.iter().find(|mail| &mail.message_id == id));
         let thread = self.thread(&mail, &known).await?;
         match mail.automatic {
             // Who answers a mail of ours over a list is one customer.
@@ -114,7 +120,8 @@ impl Inbox {
     fn look_at_addresses(&self, mail: &mut Mail) {
         let own = self.own_addresses();
         let is_own = |address: &str| own.contains(address);
-        if is_own(&mail.from.address) && mail.reply_to.as_ref().is_none_or(|to| is_own(&to.address)) {
+        if is_own(&mail.from.address) && mail.reply_to.as_ref().is_none_or(|to| is_own(&to.address))
+        {
             mail.automatic = Some(Automatic::OwnAddress);
         }
         if mail.automatic == Some(Automatic::MailingList)
@@ -154,11 +161,7 @@ impl Inbox {
 
     /// Keeps that the mail came, then hands it to the desk. In this order a crash in between is
     /// mended when the mail comes again, and an answer always finds the mail that it is for.
-    async fn receive(
-        &self,
-        mail: Mail,
-        thread: Option<MailRecord>,
-    ) -> Result<Receipt, InboxError> {
+    async fn receive(&self, mail: Mail, thread: Option<MailRecord>) -> Result<Receipt, InboxError> {
         let text = words::of(&mail, thread.as_ref().map(|thread| thread.subject.as_str()));
         if text.trim().is_empty() {
             return Ok(left(&mail, "blank"));
@@ -189,7 +192,8 @@ impl Inbox {
         mail: Mail,
         thread: Option<&MailRecord>,
     ) -> Result<(Mail, MailRecord), InboxError> {
-        let conversation_id = thread.map_or_else(|| new_id("c"), |mail| mail.conversation_id.clone());
+        let conversation_id =
+            thread.map_or_else(|| new_id("c"), |mail| mail.conversation_id.clone());
         let mut people: Vec<String> = mail.people.iter().cloned().collect();
         let mut reply_to = mail.reply_to.as_ref().map(|person| person.address.clone());
         // Answers to a running conversation do not go to somebody new on a head's word alone.

@@ -100,7 +100,8 @@ impl Maildir {
         let mut names = Vec::new();
         while let Some(entry) = entries.next_entry().await? {
             // Names that are not Unicode are no maildir's.
-            names.extend(entry.file_name().into_string().ok().filter(|name| !name.starts_with('.')));
+            names
+                .extend(entry.file_name().into_string().ok().filter(|name| !name.starts_with('.')));
         }
         names.sort_unstable();
         Ok(names)
@@ -112,7 +113,12 @@ impl Maildir {
     }
 
     async fn put_aside(&self, file: &Path, name: &str, reason: &str) -> io::Result<()> {
-        tracing::error!(mail = name, reason, folder = FAILED, "a mail cannot be taken and is put aside");
+        tracing::error!(
+            mail = name,
+            reason,
+            folder = FAILED,
+            "a mail cannot be taken and is put aside"
+        );
         let folder = self.path.join(FAILED);
         for part in ["new", "cur", "tmp"] {
             tokio::fs::create_dir_all(folder.join(part)).await?;

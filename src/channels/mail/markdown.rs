@@ -98,7 +98,9 @@ impl Plain {
                 }
             }
             Tag::TableRow | Tag::TableHead => self.new_line(),
-            Tag::Link { dest_url, .. } => self.link = Some((dest_url.into_string(), self.text.len())),
+            Tag::Link { dest_url, .. } => {
+                self.link = Some((dest_url.into_string(), self.text.len()))
+            }
             _ => {}
         }
     }

@@ -25,10 +25,10 @@ mod words;
 pub use attachments::Attachment;
 pub use automatic::Automatic;
 pub use html::to_text as html_to_text;
-pub use maildir::Maildir;
 pub use inbox::{Inbox, InboxError, Receipt};
-pub use read::{Mail, NotAMail, Person, read};
+pub use maildir::Maildir;
 pub(crate) use post::routes;
+pub use read::{Mail, NotAMail, Person, read};
 pub use report::Report;
 pub use smtp::{Outbox, OutboxError};
 

@@ -115,7 +115,9 @@ async fn of_form(request: Request, app: &App, limit: usize) -> Result<Vec<u8>, A
 impl From<InboxError> for ApiError {
     fn from(error: InboxError) -> Self {
         match error {
-            InboxError::NotAMail(problem) => Self::new(Code::InvalidMail, capital(&problem.to_string())),
+            InboxError::NotAMail(problem) => {
+                Self::new(Code::InvalidMail, capital(&problem.to_string()))
+            }
             InboxError::Desk(error) => error.into(),
         }
     }

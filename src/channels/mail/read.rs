@@ -159,7 +159,10 @@ fn subject(message: &Message<'_>) -> String {
 }
 
 fn one_line(text: &str, most: usize) -> String {
-    let folded: Vec<&str> = text.split(|sign: char| sign.is_whitespace() || sign.is_control()).filter(|word| !word.is_empty()).collect();
+    let folded: Vec<&str> = text
+        .split(|sign: char| sign.is_whitespace() || sign.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
     folded.join(" ").chars().take(most).collect()
 }
 

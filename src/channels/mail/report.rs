@@ -70,7 +70,9 @@ pub(super) fn of(
         }
     }
     // Servers that keep to no format write the head of the mail below their words.
-    report.about.extend(ID.captures_iter(&words[..floor(words, MOST_BYTES)]).map(|hit| hit[1].to_owned()));
+    report
+        .about
+        .extend(ID.captures_iter(&words[..floor(words, MOST_BYTES)]).map(|hit| hit[1].to_owned()));
     report.about.retain(|id| is_id(id));
     if report.reason.is_none() {
         let first = words.lines().map(str::trim).find(|line| !line.is_empty());

@@ -131,11 +131,17 @@ impl Outbox {
     }
 
     /// Tells the agents of a mail that will not go out.
-    async fn report(&self, delivery: &Delivery, order: &Order, error: &str) -> Result<(), StoreError> {
+    async fn report(
+        &self,
+        delivery: &Delivery,
+        order: &Order,
+        error: &str,
+    ) -> Result<(), StoreError> {
         let Some(ticket) = self.inbox.ticket(&order.conversation_id).await? else { return Ok(()) };
         let store = self.inbox.store();
         let answered = store.latest_mail(&order.conversation_id, order.turn.at).await?;
-        let to = answered.map_or_else(String::new, |mail| self.recipient(&mail, &order.conversation_id));
+        let to =
+            answered.map_or_else(String::new, |mail| self.recipient(&mail, &order.conversation_id));
         let note = notes::of_failure(&to, error, ticket.language);
         let id = format!("undelivered-{}", delivery.id);
         if let Err(error) = self.inbox.note(&ticket, note, id).await {
@@ -162,7 +168,8 @@ impl Destination for Outbox {
             return Ok(Vec::new());
         }
         let group = Some(order.conversation_id.clone());
-        let payload = serde_json::to_value(&order).map_err(|error| StoreError::Other(error.to_string()))?;
+        let payload =
+            serde_json::to_value(&order).map_err(|error| StoreError::Other(error.to_string()))?;
         Ok(vec![NewDelivery { group, payload }])
     }
 
@@ -171,10 +178,10 @@ impl Destination for Outbox {
             Ok(order) => order,
             Err(error) => return Delivered::Never { error: error.to_string() },
         };
-        let delivered = self.send(delivery, &order).await.unwrap_or_else(|error| Delivered::Later {
-            after: None,
-            error: error.to_string(),
-        });
+        let delivered = self
+            .send(delivery, &order)
+            .await
+            .unwrap_or_else(|error| Delivered::Later { after: None, error: error.to_string() });
         let last = self.pause_before(delivery.attempts + 2).is_none();
         let reported = match &delivered {
             Delivered::Never { error } => self.report(delivery, &order, error).await,
@@ -239,11 +246,13 @@ fn judged(error: &smtp::Error) -> Delivered {
     let code = error.status().map(u16::from);
     match code {
         Some(code) if OF_SETTINGS.contains(&code) => {
-            tracing::error!(code, "the mail server refuses the service; check channels.mail.smtp_url");
+            tracing::error!(
+                code,
+                "the mail server refuses the service; check channels.mail.smtp_url"
+            );
             Delivered::Later { after: None, error: reason }
         }
         Some(500..) => Delivered::Never { error: reason },
         _ => Delivered::Later { after: None, error: reason },
     }
 }
-

@@ -6,8 +6,8 @@
 //! place where a turn is read: console, transcript, ticket systems. [`crate::text::clean`] leaves
 //! them out before the classifier reads the text.
 
-use super::read::Mail;
 use super::attachments;
+use super::read::Mail;
 use crate::domain::{EntityKind, Language, MAX_TEXT_CHARS};
 use crate::text::{self, clean};
 
@@ -28,7 +28,8 @@ pub(super) fn of(mail: &Mail, known_subject: Option<&str>) -> String {
         mail.text.trim().clone_into(&mut words);
     }
     let subject = bare_subject(&mail.subject);
-    let is_new = known_subject.is_none_or(|known| !bare_subject(known).eq_ignore_ascii_case(subject));
+    let is_new =
+        known_subject.is_none_or(|known| !bare_subject(known).eq_ignore_ascii_case(subject));
     let is_said = words.to_lowercase().contains(&subject.to_lowercase());
     if is_new && !is_said && !subject.is_empty() {
         words = format!("{subject}\n\n{words}").trim_end().to_owned();
@@ -76,13 +77,17 @@ pub(super) fn bare_subject(subject: &str) -> &str {
 fn strip_mark(subject: &str) -> Option<&str> {
     let (mark, rest) = subject.strip_prefix('[')?.split_once(']')?;
     let mark = mark.trim().to_lowercase();
-    ["extern", "ext", "external", "externe mail", "spam", "spam?"].contains(&mark.as_str()).then_some(rest)
+    ["extern", "ext", "external", "externe mail", "spam", "spam?"]
+        .contains(&mark.as_str())
+        .then_some(rest)
 }
 
 /// "Re:", "AW:", "WG:", "Fwd:", also "Re[2]:".
 fn strip_prefix(subject: &str) -> Option<&str> {
     let (prefix, rest) = subject.split_once(':')?;
-    let word = prefix.trim_end().trim_end_matches(|sign: char| sign.is_ascii_digit() || "[]()".contains(sign));
+    let word = prefix
+        .trim_end()
+        .trim_end_matches(|sign: char| sign.is_ascii_digit() || "[]()".contains(sign));
     let is_known = ["re", "aw", "wg", "fw", "fwd", "antw", "antwort", "sv", "tr"]
         .iter()
         .any(|known| word.eq_ignore_ascii_case(known));

@@ -60,7 +60,8 @@ impl MailConfig {
         let mut found = Vec::new();
         for address in std::iter::once(&self.address).chain(&self.own_addresses) {
             if address.parse::<lettre::Address>().is_err() {
-                let text = format!("\"{address}\" is no e-mail address such as service@shop.example");
+                let text =
+                    format!("\"{address}\" is no e-mail address such as service@shop.example");
                 found.push(("channels.mail.address", text));
             }
         }
@@ -100,8 +101,14 @@ fn check_smtp_url(text: &str) -> Result<(), &'static str> {
         );
     }
     let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if url.password().is_some() && url.scheme() == "smtp" && tls.as_deref() != Some("required") && !is_local {
-        return Err("this would send the password in the clear; use smtps://, or add ?tls=required");
+    if url.password().is_some()
+        && url.scheme() == "smtp"
+        && tls.as_deref() != Some("required")
+        && !is_local
+    {
+        return Err(
+            "this would send the password in the clear; use smtps://, or add ?tls=required",
+        );
     }
     Ok(())
 }
@@ -121,7 +128,8 @@ mod tests {
         ] {
             assert_eq!(check_smtp_url(good), Ok(()), "{good}");
         }
-        for bad in ["smtp://user:secret@mail.example", "mail.example:25", "http://mail.example", ""] {
+        for bad in ["smtp://user:secret@mail.example", "mail.example:25", "http://mail.example", ""]
+        {
             let problem = check_smtp_url(bad).expect_err(bad);
             assert!(!problem.contains("secret"));
         }

@@ -34,10 +34,11 @@ pub(super) async fn keep(
     .bind(mail.at.as_millisecond())
     .execute(&mut *connection)
     .await?;
-    let row = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM mails WHERE message_id = ?")))
-        .bind(&mail.message_id)
-        .fetch_one(connection)
-        .await?;
+    let row =
+        sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM mails WHERE message_id = ?")))
+            .bind(&mail.message_id)
+            .fetch_one(connection)
+            .await?;
     read(&row)
 }
 

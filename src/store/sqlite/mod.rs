@@ -24,9 +24,8 @@ pub use open::SqliteSettings;
 use super::{
     Changed, Conversation, ConversationHead, Correction, Customer, CustomerNames, CustomerUpdate,
     Delivery, DeliveryCount, DisabledDestination, Event, EventFilter, Facts, FactsFilter, Helpful,
-    Key, MailRecord, NewDelivery,
-    Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store, StoreError,
-    TicketChange, TicketFilter, TurnRecord, User,
+    Key, MailRecord, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session,
+    Store, StoreError, TicketChange, TicketFilter, TurnRecord, User,
 };
 use crate::domain::{Outcome, Ticket, TicketEvent};
 

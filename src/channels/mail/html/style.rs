@@ -25,7 +25,9 @@ impl Style {
                 "mso-hide" => style.hidden |= value == "all",
                 "opacity" => style.hidden |= value == "0",
                 "font-size" => tiny |= is_at_most_one(value),
-                "line-height" | "max-height" | "height" | "max-width" => flat |= is_at_most_one(value),
+                "line-height" | "max-height" | "height" | "max-width" => {
+                    flat |= is_at_most_one(value)
+                }
                 "overflow" => cut |= value == "hidden",
                 "border-left" => style.border_left |= !value.starts_with("none") && value != "0",
                 "white-space" => style.preformatted |= value.starts_with("pre"),
