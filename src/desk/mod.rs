@@ -102,8 +102,12 @@ impl Desk {
         })?;
         let told = customer::told(&incoming, &self.country_code);
         for (given, taken, problem) in [
-            (&contact.email, &told.names.email, "the e-mail address is none"),
-            (&contact.phone, &told.names.phone, "the telephone number is none; write +49…"),
+            (&contact.email, &told.names.email, "contact.email is no e-mail address"),
+            (
+                &contact.phone,
+                &told.names.phone,
+                "contact.phone is no telephone number; write it like +49 431 123456",
+            ),
         ] {
             if given.is_some() && taken.is_none() {
                 return Err(DeskError::InvalidValue(problem));
