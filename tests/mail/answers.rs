@@ -122,11 +122,11 @@ fn people_answer_by_mail_and_learn_of_automatic_mails() {
 #[test]
 fn a_choice_is_made_by_its_number() {
     let office = Office::open();
-    let receipt = office.receive(&mail("k1@petersen.example", "Frage", "Was kostet das Kündigen?"));
+    let receipt = office.receive(&mail("k1@petersen.example", "Frage", "Wie erreiche ich euch?"));
     assert_eq!(receipt["action"], "clarify", "{receipt}");
     let question = office.mails.wait_for(1).remove(0);
     let text = question.text();
-    assert!(text.contains("\n1. ") && text.contains("\n2. ") && text.contains("Nummer"), "{text}");
+    assert!(text.contains("\n1. ") && text.contains("Nummer"), "{text}");
     let label =
         text.lines().find_map(|line| line.strip_prefix("1. ")).expect("a choice").to_owned();
     let chosen =

@@ -28,8 +28,8 @@ fn the_new_words_of_each_mail_program_are_found() {
         (
             "outlook-de",
             "Guten Tag,\n\nwo bleibt meine Lieferung? Laut Sendungsverfolgung liegt sie seit drei \
-             Tagen in Hamburg.\n\nMit freundlichen Grüßen\n\nJana Petersen\n\nEinkauf, Petersen \
-             GmbH\n\nTel. 0431 555 0133",
+             Tagen in Hamburg.\n\nMit freundlichen Grüßen\nJana Petersen\nEinkauf, Petersen \
+             GmbH\nTel. 0431 555 0133",
         ),
         ("outlook-web-en", "My router keeps blinking orange.\n\nWhat can I do?\n\nTom"),
         ("gmail-en", "Does that also hold for headphones?"),

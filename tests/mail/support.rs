@@ -93,13 +93,7 @@ impl Office {
         let started = Instant::now();
         while started.elapsed() < Duration::from_mins(2) {
             let seen = self.get(&format!("/v1/tickets/{ticket}"));
-            let turns = seen["turns"].as_array().or(seen["conversation"]["turns"].as_array());
-            let notes: Vec<String> = turns
-                .expect("turns")
-                .iter()
-                .filter(|turn| turn["from"] == "note")
-                .map(|turn| turn["text"].as_str().expect("a text").to_owned())
-                .collect();
+            let notes = self.turns(&seen["conversation_id"], "note");
             if !notes.is_empty() {
                 return notes;
             }

@@ -49,7 +49,7 @@ fn media_type(part: &MessagePart<'_>) -> String {
     let Some(kind) = part.content_type() else { return "application/octet-stream".to_owned() };
     let subtype = kind.subtype().unwrap_or("octet-stream");
     let name = format!("{}/{subtype}", kind.ctype()).to_ascii_lowercase();
-    name.chars().filter(|sign| sign.is_ascii_graphic()).take(NAME_CHARS).collect()
+    name.chars().filter(char::is_ascii_graphic).take(NAME_CHARS).collect()
 }
 
 /// One line, and nothing that could end the list that it stands in.

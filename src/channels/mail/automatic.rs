@@ -128,7 +128,7 @@ pub(super) fn of(
         Some(Automatic::MailingList)
     } else if is_reply {
         Some(Automatic::AutoReply)
-    } else if from.address.is_empty() || (NO_REPLY.is_match(user) && !has_reply_to) {
+    } else if NO_REPLY.is_match(user) && !has_reply_to {
         Some(Automatic::NoReply)
     } else {
         None

@@ -143,11 +143,14 @@ impl TokenSink for Reader {
 }
 
 /// An element that has begun.
+#[expect(clippy::struct_excessive_bools, reason = "they say independent things of its contents")]
 struct Open {
     name: String,
     hidden: bool,
     quoted: bool,
     preformatted: bool,
+    /// Whether an empty line stands around it.
+    apart: bool,
     /// Number of the next item, for ordered lists.
     next_item: Option<usize>,
 }
@@ -179,6 +182,7 @@ impl Page {
                 hidden: UNSEEN.contains(&name) || style.hidden || marks.hidden,
                 quoted: marks.is_quoted(name),
                 preformatted: name == "pre" || style.preformatted,
+                apart: marks.is_apart(name),
                 next_item: (name == "ol").then_some(1),
             };
             self.hidden += usize::from(open.hidden);
@@ -201,7 +205,7 @@ impl Page {
         if BLOCKS.contains(&name) {
             self.end_line();
         }
-        if PARAGRAPHS.contains(&name) {
+        if marks.is_apart(name) {
             self.blank_line();
         }
         if marks.is_one_of(DIVIDERS) {
@@ -245,7 +249,8 @@ impl Page {
     fn end(&mut self, name: &str) {
         if self.hidden == 0 && BLOCKS.contains(&name) {
             self.end_line();
-            if PARAGRAPHS.contains(&name) {
+            let begun = self.open.iter().rfind(|open| open.name == name);
+            if begun.is_some_and(|open| open.apart) {
                 self.blank_line();
             }
         }
@@ -286,22 +291,23 @@ impl Page {
                         self.line.push(' ');
                     }
                 }
-                '\u{a0}' => self.line.push(' '),
                 _ => self.line.push(sign),
             }
         }
     }
 
-    /// Ends the line if there is one.
+    /// Ends the line if there is one. Outlook writes an empty one as a blank that does not break.
     fn end_line(&mut self) {
         if !self.line.trim().is_empty() {
             self.break_line();
+        } else if self.line.contains('\u{a0}') {
+            self.blank_line();
         }
         self.line.clear();
     }
 
     fn break_line(&mut self) {
-        let line = std::mem::take(&mut self.line);
+        let line = std::mem::take(&mut self.line).replace('\u{a0}', " ");
         // The delimiter of signatures ends with a blank.
         let words = if line.trim() == "--" { "-- " } else { line.trim_end() };
         let line = if self.quoted > 0 { format!("> {words}") } else { words.to_owned() };
@@ -367,6 +373,11 @@ impl Marks {
 
     fn is_one_of(&self, names: &[&str]) -> bool {
         self.names.iter().any(|name| names.contains(&name.as_str()))
+    }
+
+    /// Whether an empty line stands around an element. Those of Word have no margin.
+    fn is_apart(&self, name: &str) -> bool {
+        PARAGRAPHS.contains(&name) && !self.names.iter().any(|name| name.starts_with("mso"))
     }
 
     /// Whether an element holds an earlier mail. A block that is merely indented does not.

@@ -175,7 +175,7 @@ impl Inbox {
         incoming.conversation_id = Some(record.conversation_id.clone());
         incoming.message_id = Some(desk_id(&mail.id));
         incoming.contact = self.contact(&mail);
-        match self.desk.receive(incoming).await {
+        match Box::pin(self.desk.receive(incoming)).await {
             Ok(outcome) => Ok(recorded(&mail, outcome)),
             // The same mail, read otherwise now: its first reading stands.
             Err(DeskError::Store(StoreError::Conflict(Conflict::MessageId(_)))) => {

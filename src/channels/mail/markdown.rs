@@ -74,10 +74,10 @@ impl Plain {
 
     fn begin(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_) => {
-                if self.lists.is_empty() {
-                    self.apart();
-                }
+            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_)
+                if self.lists.is_empty() =>
+            {
+                self.apart();
             }
             Tag::List(first) => {
                 if self.lists.is_empty() {
@@ -91,7 +91,8 @@ impl Plain {
                 self.text.push_str(&"   ".repeat(depth));
                 match self.lists.last_mut() {
                     Some(Some(number)) => {
-                        self.text.push_str(&format!("{number}. "));
+                        self.text.push_str(&number.to_string());
+                        self.text.push_str(". ");
                         *number += 1;
                     }
                     _ => self.text.push_str("- "),
@@ -99,7 +100,7 @@ impl Plain {
             }
             Tag::TableRow | Tag::TableHead => self.new_line(),
             Tag::Link { dest_url, .. } => {
-                self.link = Some((dest_url.into_string(), self.text.len()))
+                self.link = Some((dest_url.into_string(), self.text.len()));
             }
             _ => {}
         }
@@ -116,7 +117,7 @@ impl Plain {
                 let words = self.text.get(start..).unwrap_or_default();
                 let shown = address.trim_start_matches("mailto:").trim_start_matches("tel:");
                 if is_safe(&address) && !words.contains(shown) {
-                    self.text.push_str(&format!(" ({shown})"));
+                    self.text.extend([" (", shown, ")"]);
                 }
             }
             _ => {}

@@ -74,22 +74,22 @@ pub fn read(raw: &[u8]) -> Result<Mail, NotAMail> {
     if message.parts.is_empty() || !is_headed(&message) {
         return Err(NotAMail);
     }
-    let from = people(&message, HeaderName::From).into_iter().next();
-    let from = from.or_else(|| people(&message, HeaderName::Sender).into_iter().next());
+    let from = people(&message, &HeaderName::From).into_iter().next();
+    let from = from.or_else(|| people(&message, &HeaderName::Sender).into_iter().next());
     let from = from.unwrap_or_default();
-    let reply_to = people(&message, HeaderName::ReplyTo)
+    let reply_to = people(&message, &HeaderName::ReplyTo)
         .into_iter()
         .next()
         .filter(|person| person.address != from.address);
     let subject = subject(&message);
     let text = body::text_of(&message);
     let digest = digest(&[&from.address, &subject, header(&message, "Date").unwrap_or(""), &text]);
-    let id = ids(&message, HeaderName::MessageId).into_iter().next();
+    let id = ids(&message, &HeaderName::MessageId).into_iter().next();
     let id = id.unwrap_or_else(|| made_id(&digest));
     let automatic = automatic::of(&message, &from, reply_to.is_some(), &subject);
     let report = report::of(&message, automatic, &text);
     let known = [HeaderName::From, HeaderName::ReplyTo, HeaderName::To, HeaderName::Cc];
-    let people = known.into_iter().flat_map(|name| people(&message, name));
+    let people = known.iter().flat_map(|name| people(&message, name));
     Ok(Mail {
         people: people.map(|person| person.address).take(MOST_PEOPLE).collect(),
         attachments: attachments::of(&message),
@@ -166,8 +166,8 @@ fn one_line(text: &str, most: usize) -> String {
     folded.join(" ").chars().take(most).collect()
 }
 
-fn people(message: &Message<'_>, name: HeaderName<'static>) -> Vec<Person> {
-    let fields = message.headers().iter().filter(|header| header.name == name);
+fn people(message: &Message<'_>, name: &HeaderName<'static>) -> Vec<Person> {
+    let fields = message.headers().iter().filter(|header| &header.name == name);
     let lists = fields.filter_map(|header| header.value.as_address());
     lists.flat_map(Address::iter).take(MOST_PEOPLE).filter_map(person).collect()
 }
@@ -190,16 +190,16 @@ fn list(message: &Message<'_>) -> Option<String> {
 
 /// In-Reply-To, then References from the last to the first.
 fn references(message: &Message<'_>, own: &str) -> Vec<String> {
-    let mut found = ids(message, HeaderName::InReplyTo);
-    found.extend(ids(message, HeaderName::References).into_iter().rev());
+    let mut found = ids(message, &HeaderName::InReplyTo);
+    found.extend(ids(message, &HeaderName::References).into_iter().rev());
     let mut seen = BTreeSet::new();
     found.retain(|id| id != own && seen.insert(id.clone()));
     found.truncate(MOST_REFERENCES);
     found
 }
 
-fn ids(message: &Message<'_>, name: HeaderName<'static>) -> Vec<String> {
-    let fields = message.headers().iter().filter(|header| header.name == name);
+fn ids(message: &Message<'_>, name: &HeaderName<'static>) -> Vec<String> {
+    let fields = message.headers().iter().filter(|header| &header.name == name);
     let mut found = Vec::new();
     for field in fields {
         match &field.value {

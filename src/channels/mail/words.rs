@@ -31,8 +31,8 @@ pub(super) fn of(mail: &Mail, known_subject: Option<&str>) -> String {
     let is_new =
         known_subject.is_none_or(|known| !bare_subject(known).eq_ignore_ascii_case(subject));
     let is_said = words.to_lowercase().contains(&subject.to_lowercase());
-    if is_new && !is_said && !subject.is_empty() {
-        words = format!("{subject}\n\n{words}").trim_end().to_owned();
+    if is_new && !is_said && says_something(subject, &words) {
+        format!("{subject}\n\n{words}").trim_end().clone_into(&mut words);
     }
     let language = text::language::detect(&words);
     let mut notes = Vec::new();
@@ -57,6 +57,20 @@ pub(super) fn of(mail: &Mail, known_subject: Option<&str>) -> String {
         (true, false) => notes,
         (false, false) => format!("{words}\n\n{notes}"),
     }
+}
+
+/// Subjects that tell nothing of the matter.
+const EMPTY_SUBJECTS: &str = "frage fragen anfrage kundenanfrage hallo hi moin nachricht kontakt \
+    kontaktformular kontaktanfrage mail e-mail question questions request enquiry inquiry hello \
+    message contact form email";
+
+/// Whether a subject adds to the words.
+fn says_something(subject: &str, words: &str) -> bool {
+    let is_empty = |word: &str| {
+        let word = word.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
+        word.is_empty() || EMPTY_SUBJECTS.split_whitespace().any(|empty| empty == word)
+    };
+    !subject.is_empty() && (words.is_empty() || !subject.split_whitespace().all(is_empty))
 }
 
 /// A subject without "Re:", "AW:" and the marks that mail servers put before it.

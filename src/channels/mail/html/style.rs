@@ -26,7 +26,7 @@ impl Style {
                 "opacity" => style.hidden |= value == "0",
                 "font-size" => tiny |= is_at_most_one(value),
                 "line-height" | "max-height" | "height" | "max-width" => {
-                    flat |= is_at_most_one(value)
+                    flat |= is_at_most_one(value);
                 }
                 "overflow" => cut |= value == "hidden",
                 "border-left" => style.border_left |= !value.starts_with("none") && value != "0",
