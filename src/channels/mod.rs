@@ -9,6 +9,7 @@ pub mod agi;
 pub(crate) mod amazon;
 pub mod chatwoot;
 mod handover;
+pub mod mail;
 pub mod outgoing;
 pub(crate) mod rasa;
 pub mod tickets;
@@ -18,6 +19,7 @@ pub mod webhooks;
 use std::sync::Arc;
 
 use reqwest::Url;
+use tokio::task::JoinSet;
 
 use crate::desk::system_clock;
 use crate::domain::{Incoming, Outcome};
@@ -40,6 +42,9 @@ pub enum ChannelError {
         /// What is wrong with it, and what to do.
         problem: OutsideError,
     },
+    /// Mails cannot be sent.
+    #[error(transparent)]
+    Mail(#[from] mail::OutboxError),
     /// Nothing outside can be called.
     #[error(transparent)]
     Outside(#[from] OutsideError),
@@ -49,7 +54,21 @@ pub enum ChannelError {
 pub fn destinations(app: &App) -> Result<Vec<Arc<dyn Destination>>, ChannelError> {
     let mut destinations: Vec<Arc<dyn Destination>> = Vec::new();
     helpdesks(app, &mut destinations)?;
+    if let Some(inbox) = mail::inbox(app)
+        && let Some(outbox) = mail::Outbox::new(inbox)?
+    {
+        destinations.push(Arc::new(outbox));
+    }
     Ok(destinations)
+}
+
+/// Starts what looks for messages by itself. Ends when the service does.
+pub fn start(app: &App) -> JoinSet<()> {
+    let mut running = JoinSet::new();
+    if let Some(maildir) = mail::inbox(app).and_then(mail::Maildir::new) {
+        running.spawn(maildir.follow(app.shutdown.clone()));
+    }
+    running
 }
 
 /// Helpdesks and programs that are called over HTTP.
