@@ -2,8 +2,8 @@
 
 mod agi;
 mod chatwoot;
-mod voice;
 mod mail;
+mod voice;
 mod webhooks;
 mod zammad;
 mod zendesk;

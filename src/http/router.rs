@@ -14,9 +14,9 @@ use super::{
 };
 use crate::channels::amazon::{connect, lex};
 use crate::channels::chatwoot;
+use crate::channels::mail;
 use crate::channels::rasa;
 use crate::channels::voice::twilio;
-use crate::channels::mail;
 use crate::domain::Role;
 use crate::web;
 
