@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::calls::{self, Call, MARK, What};
 use super::thread::Thread;
+use crate::channels::helpdesks::under;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
 use crate::config::{ChatwootConfig, Secret};
 use crate::domain::Ticket;
@@ -228,7 +229,7 @@ impl Chatwoot {
 
     fn url(&self, thread: Thread, what: &str) -> Url {
         let Thread { account, conversation } = thread;
-        crate::channels::under(
+        under(
             &self.settings.base_url,
             &format!("api/v1/accounts/{account}/conversations/{conversation}/{what}"),
         )

@@ -12,8 +12,8 @@ use reqwest::{Method, RequestBuilder, Url};
 use serde_json::{Value, json};
 
 use super::work::{self, NewTicket, Work};
+use crate::channels::helpdesks::under;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
-use crate::channels::under;
 use crate::config::ZammadConfig;
 use crate::domain::Priority;
 use crate::store::{Delivery, Event, NewDelivery, Store, StoreError};

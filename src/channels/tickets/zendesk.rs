@@ -10,8 +10,9 @@ use reqwest::{Method, RequestBuilder, Url};
 use serde_json::{Value, json};
 
 use super::work::{self, NewTicket, Work};
+use crate::channels::handover;
+use crate::channels::helpdesks::under;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
-use crate::channels::{handover, under};
 use crate::config::ZendeskConfig;
 use crate::domain::Priority;
 use crate::store::{Delivery, Event, NewDelivery, Store, StoreError};
