@@ -124,10 +124,7 @@ impl Chatwoot {
         delivery: &Delivery,
         body: &Value,
     ) -> Result<Delivered, Failure> {
-        let begun = match self.store.begin_delivery(&delivery.id).await {
-            Ok(begun) => begun,
-            Err(error) => return Err(Failure::NotSent(error.to_string())),
-        };
+        let begun = self.store.begin_delivery(&delivery.id).await?;
         if begun && self.has_arrived(thread, delivery, body).await? {
             return Ok(Delivered::Done);
         }
