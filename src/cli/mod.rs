@@ -11,6 +11,7 @@ mod import;
 mod init;
 mod key;
 pub mod knowledge;
+mod lambda;
 mod model;
 mod operator;
 pub mod routing;
@@ -50,6 +51,8 @@ enum Command {
     /// Add, list and remove the people who sign in to the console
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Pass events of Amazon Connect and Lex V2 on to a running service, as an AWS Lambda function
+    Lambda(lambda::LambdaArguments),
     /// Print what agents corrected as labelled rows for training
     Corrections(corrections::CorrectionsArguments),
     /// Show what other systems did not take, and send it again
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments).map(|()| true),
         Command::Key(command) => key::run(&command).map(|()| true),
         Command::User(command) => user::run(&command).map(|()| true),
+        Command::Lambda(arguments) => lambda::run(&arguments).map(|()| true),
         Command::Corrections(arguments) => corrections::run(&arguments).map(|()| true),
         Command::Deliveries(command) => {
             deliveries::run(&command, &mut std::io::stdout().lock()).map(|()| true)

@@ -13,7 +13,7 @@ use super::App;
 use super::error::{ApiError, Code};
 
 /// A JSON body.
-pub(super) struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = ApiError;
@@ -22,8 +22,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if !is_json(request.headers()) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let body = read_body(request, app, app.config.server.body_limit_bytes).await?;
+        let RawBody(body) = RawBody::from_request(request, app).await?;
         parse(&body).map(Self)
+    }
+}
+
+/// A body as it came, for signatures are made over its bytes.
+pub(crate) struct RawBody(pub(crate) Bytes);
+
+impl FromRequest<App> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        read_body(request, app, app.config.server.body_limit_bytes).await.map(Self)
     }
 }
 

@@ -12,6 +12,7 @@ mod delivery;
 mod error;
 mod event;
 mod facts;
+mod mail;
 mod person;
 mod record;
 mod sqlite;
@@ -31,12 +32,13 @@ pub use facts::{
     ConversationFact, Facts, FactsFilter, MessageFact, RatingFact, Said, StepFact, StepKind,
     TicketFact,
 };
+pub use mail::MailRecord;
 pub use person::{Presence, Session, User};
 pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
 
-use crate::domain::{Outcome, Ticket, TicketEvent};
+use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
 /// What must outlive the process.
 ///
@@ -106,11 +108,15 @@ pub trait Store: Send + Sync {
     /// All queues that hold unresolved tickets.
     async fn queues(&self) -> Result<Vec<QueueCount>, StoreError>;
 
+    /// What waits for a first answer, by queue and channel.
+    async fn waits(&self) -> Result<Vec<QueueWait>, StoreError>;
+
     /// The words that came with this [`TicketChange::key`].
     async fn words_sent(&self, key: &str) -> Result<Option<String>, StoreError>;
 
     /// Gives the agent the next ticket of a queue, or of all queues: highest priority, then earliest due, then
-    /// oldest. None if nothing waits. No two calls ever get the same ticket.
+    /// oldest. Of tickets that ask for skills only those that the agent has, unless they are overdue
+    /// or the agent has none on record. None if nothing waits. No two calls ever get the same ticket.
     async fn claim_next(
         &self,
         queue: Option<&str>,
@@ -239,6 +245,23 @@ pub trait Store: Send + Sync {
     /// What waits for each destination, by name.
     async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError>;
 
+    /// Keeps a mail unless one with its Message-ID is kept, and gives the one that is.
+    async fn keep_mail(&self, mail: &MailRecord) -> Result<MailRecord, StoreError>;
+
+    /// The mails with these Message-IDs, in no particular order.
+    async fn mails(&self, message_ids: &[String]) -> Result<Vec<MailRecord>, StoreError>;
+
+    /// The latest mail that had come into a conversation by then, or into one that was joined into
+    /// it.
+    async fn latest_mail(
+        &self,
+        conversation_id: &str,
+        by: Timestamp,
+    ) -> Result<Option<MailRecord>, StoreError>;
+
+    /// Whether an address, in lower case, stands in the head of any mail of a conversation.
+    async fn is_in_mails(&self, conversation_id: &str, address: &str) -> Result<bool, StoreError>;
+
     /// Drops events, receipts, expired sessions and finished deliveries of before then; returns how
     /// many. Turns and tickets stay.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
@@ -266,6 +289,9 @@ pub trait Store: Send + Sync {
 
     /// Gives a user another password and ends the sessions.
     async fn set_password(&self, name: &str, password_hash: &str) -> Result<(), StoreError>;
+
+    /// Says what a user can do; nothing means everything.
+    async fn set_skills(&self, name: &str, skills: &[String]) -> Result<(), StoreError>;
 
     /// Removes a user and ends the sessions. What the user did stays.
     async fn remove_user(&self, name: &str) -> Result<(), StoreError>;

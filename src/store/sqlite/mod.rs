@@ -7,6 +7,7 @@ mod destinations;
 mod errors;
 mod events;
 mod facts;
+mod mails;
 mod open;
 mod people;
 mod rows;
@@ -23,10 +24,10 @@ pub use open::SqliteSettings;
 use super::{
     Changed, Conversation, ConversationHead, Correction, Customer, CustomerNames, CustomerUpdate,
     Delivery, DeliveryCount, DisabledDestination, Event, EventFilter, Facts, FactsFilter, Helpful,
-    Key, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store,
-    StoreError, TicketChange, TicketFilter, TurnRecord, User,
+    Key, MailRecord, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session,
+    Store, StoreError, TicketChange, TicketFilter, TurnRecord, User,
 };
-use crate::domain::{Outcome, Ticket, TicketEvent};
+use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
 /// The store in one `SQLite` file.
 ///
@@ -141,6 +142,10 @@ impl Store for SqliteStore {
 
     async fn words_sent(&self, key: &str) -> Result<Option<String>, StoreError> {
         conversations::words_sent(&self.readers, key).await
+    }
+
+    async fn waits(&self) -> Result<Vec<QueueWait>, StoreError> {
+        tickets::waits(&self.readers).await
     }
 
     async fn claim_next(
@@ -302,6 +307,29 @@ impl Store for SqliteStore {
         deliveries::counts(&self.readers).await
     }
 
+    async fn keep_mail(&self, mail: &MailRecord) -> Result<MailRecord, StoreError> {
+        let mut transaction = self.begin().await?;
+        let kept = mails::keep(&mut transaction, mail).await?;
+        transaction.commit().await?;
+        Ok(kept)
+    }
+
+    async fn mails(&self, message_ids: &[String]) -> Result<Vec<MailRecord>, StoreError> {
+        mails::with_ids(&self.readers, message_ids).await
+    }
+
+    async fn latest_mail(
+        &self,
+        conversation_id: &str,
+        by: Timestamp,
+    ) -> Result<Option<MailRecord>, StoreError> {
+        mails::latest(&self.readers, conversation_id, by).await
+    }
+
+    async fn is_in_mails(&self, conversation_id: &str, address: &str) -> Result<bool, StoreError> {
+        mails::is_between(&self.readers, conversation_id, address).await
+    }
+
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut transaction = self.begin().await?;
         let dropped = events::prune(&mut transaction, before).await?
@@ -328,6 +356,10 @@ impl Store for SqliteStore {
 
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
         people::user(&self.readers, name).await
+    }
+
+    async fn set_skills(&self, name: &str, skills: &[String]) -> Result<(), StoreError> {
+        people::set_skills(&self.writer, name, skills).await
     }
 
     async fn users(&self) -> Result<Vec<User>, StoreError> {
