@@ -6,12 +6,17 @@
 mod channels;
 mod environment;
 mod load;
+mod secret;
 mod sections;
 mod validate;
 
-pub use channels::ChannelsConfig;
+pub use channels::{
+    AgiConfig, AmazonConfig, ChannelsConfig, ChatwootConfig, RasaConfig, SigningKey, TelnyxConfig,
+    TwilioConfig, VoiceConfig, WebhookConfig, ZammadConfig, ZendeskConfig,
+};
 pub use environment::process_environment;
 pub use load::{ConfigError, Flags};
+pub use secret::Secret;
 pub use sections::{
     AccessConfig, Config, KeyConfig, KnowledgeConfig, LogConfig, LogFormat, ModelConfig,
     RoutingConfig, ServerConfig, StoreConfig,

@@ -18,6 +18,8 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     paths(config, &mut found);
     desk(config, &mut found);
     access(config, &mut found);
+    channels(config, &mut found);
+    webhooks(config, &mut found);
     if let Err(error) = config.policy.validate() {
         found.0.push(Problem { key: "policy".to_owned(), text: error.to_string() });
     }
@@ -137,5 +139,92 @@ fn access(config: &Config, found: &mut Found) {
                 key.name
             ),
         );
+    }
+}
+
+fn channels(config: &Config, found: &mut Found) {
+    let channels = &config.channels;
+    if let Some(url) = &channels.public_url {
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        found.check(
+            host.is_some_and(|host| {
+                !host.is_empty() && !host.starts_with('/') && !host.contains(['?', '#', ' '])
+            }),
+            "channels.public_url",
+            format!("\"{url}\" is no address; write it as https://lotse.example"),
+        );
+    }
+    let signed = [
+        ("channels.twilio", channels.twilio.is_some()),
+        ("channels.telnyx", channels.telnyx.is_some()),
+    ];
+    for (key, is_on) in signed {
+        found.check(
+            !is_on || channels.public_url.is_some(),
+            key,
+            "needs channels.public_url: signatures are made over that address, and calls come back \
+             to it",
+        );
+    }
+    if let Some(twilio) = &channels.twilio {
+        found.check(
+            !twilio.auth_token.reveal().trim().is_empty(),
+            "channels.twilio.auth_token",
+            "is blank; take it from the console of Twilio",
+        );
+    }
+    found.check(
+        (0.0..=1.0).contains(&channels.voice.low_confidence),
+        "channels.voice.low_confidence",
+        "must be from 0 to 1",
+    );
+    if let Some(agi) = &channels.agi {
+        let only_here = agi.allow.iter().all(|network| network.addr().is_loopback());
+        found.check(
+            agi.listen.ip().is_loopback() || !only_here,
+            "channels.agi.listen",
+            "can be reached by other machines, but channels.agi.allow lets none of them in; name the \
+             network of the telephone system there, such as \"10.0.5.0/24\"",
+        );
+        found.check(
+            agi.max_connections > 0,
+            "channels.agi.max_connections",
+            "0 would refuse everything; give at least 1",
+        );
+    }
+}
+
+fn webhooks(config: &Config, found: &mut Found) {
+    let mut names = BTreeSet::new();
+    for (index, webhook) in config.channels.webhooks.iter().enumerate() {
+        let at = format!("channels.webhooks[{index}]");
+        let name = &webhook.name;
+        let is_name = (1..=40).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        found.check(
+            is_name,
+            &at,
+            format!("\"{name}\" is no name; use 1 to 40 letters, digits or characters of _ - ."),
+        );
+        found.check(
+            names.insert(name),
+            &at,
+            format!("the name \"{name}\" is taken by an earlier webhook; names must differ"),
+        );
+        found.check(
+            !webhook.events.is_empty(),
+            &at,
+            "it would never be told of anything; name events such as \"ticket\"",
+        );
+        for event in &webhook.events {
+            let kind = event.split('.').next().unwrap_or_default();
+            found.check(
+                ["message", "note", "conversation", "ticket"].contains(&kind),
+                &at,
+                format!(
+                    "there are no events \"{event}\"; there are message, conversation, ticket, note"
+                ),
+            );
+        }
     }
 }

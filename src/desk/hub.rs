@@ -42,6 +42,11 @@ impl Hub {
         let _ = self.notices.send(notice);
     }
 
+    /// Tells of everything from now on.
+    pub(super) fn news(&self) -> News {
+        News { notices: self.notices.subscribe() }
+    }
+
     /// Events after number `after`, and all that follow. The stream ends only with an error.
     pub(super) fn listen(
         &self,
@@ -61,6 +66,23 @@ impl Hub {
             let event = listener.next().await?;
             Some((event, listener))
         })
+    }
+}
+
+/// Tells that something was recorded, for those who read the store themselves.
+pub struct News {
+    notices: broadcast::Receiver<Notice>,
+}
+
+impl News {
+    /// Waits until something is recorded. Having missed a notice counts as one; what was recorded
+    /// since the last wait ends this one at once.
+    pub async fn wait(&mut self) {
+        match self.notices.recv().await {
+            // All that came meanwhile is read in one go.
+            Ok(_) | Err(RecvError::Lagged(_)) => self.notices = self.notices.resubscribe(),
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
     }
 }
 

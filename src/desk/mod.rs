@@ -34,6 +34,7 @@ use jiff::Timestamp;
 
 pub use agents::{Labels, Target, Words};
 pub use error::DeskError;
+pub use hub::News;
 use hub::{Hub, Notice};
 use lanes::Lanes;
 pub use parts::{Clock, DeskParts, Finds, Reads, RoutingSource, system_clock};
@@ -102,8 +103,12 @@ impl Desk {
         })?;
         let told = customer::told(&incoming, &self.country_code);
         for (given, taken, problem) in [
-            (&contact.email, &told.names.email, "the e-mail address is none"),
-            (&contact.phone, &told.names.phone, "the telephone number is none; write +49…"),
+            (&contact.email, &told.names.email, "contact.email is no e-mail address"),
+            (
+                &contact.phone,
+                &told.names.phone,
+                "contact.phone is no telephone number; write it like +49 431 123456",
+            ),
         ] {
             if given.is_some() && taken.is_none() {
                 return Err(DeskError::InvalidValue(problem));
@@ -166,6 +171,11 @@ impl Desk {
         filter: EventFilter,
     ) -> impl Stream<Item = Result<Event, StoreError>> + Send + use<> {
         self.hub.listen(Arc::clone(&self.store), after, filter)
+    }
+
+    /// Tells whenever something is recorded, for those who read the store themselves.
+    pub fn news(&self) -> News {
+        self.hub.news()
     }
 
     /// Now, to the millisecond: what the store keeps.

@@ -30,7 +30,9 @@ const BEARER: &str = "bearer";
     components(schemas(ErrorBody, ErrorObject)),
     tags(
         (name = "messages", description = "Messages come in and are answered, or only read."),
+        (name = "channels", description = "Telephone, helpdesks and other bots, each in its own format."),
         (name = "conversations", description = "What was said, live and afterwards."),
+        (name = "channels", description = "Other systems bring messages in forms of their own."),
         (name = "agents", description = "Queues and tickets for people."),
         (name = "reports", description = "How the work is going."),
         (name = "knowledge", description = "The approved articles."),

@@ -13,7 +13,7 @@ use super::App;
 use super::error::{ApiError, Code};
 
 /// A JSON body.
-pub(super) struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = ApiError;
@@ -22,12 +22,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if !is_json(request.headers()) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let limits = &app.config.server;
-        let reading = read_body(request, limits.body_limit_bytes);
-        let body = tokio::time::timeout(limits.body_timeout, reading)
-            .await
-            .map_err(|_| ApiError::from(Code::BodyTooSlow))??;
+        let RawBody(body) = RawBody::from_request(request, app).await?;
         parse(&body).map(Self)
+    }
+}
+
+/// A body as it came, for signatures are made over its bytes.
+pub(crate) struct RawBody(pub(crate) Bytes);
+
+impl FromRequest<App> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        read_body(request, app, app.config.server.body_limit_bytes).await.map(Self)
     }
 }
 
@@ -70,27 +77,41 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Reads at most `limit` bytes (the router sets the same limit for the extractor used here), and
-/// nothing of a body that says beforehand that it is longer.
-async fn read_body(request: Request, limit: usize) -> Result<Bytes, ApiError> {
-    let too_large = || {
-        let message = format!("The body is larger than {limit} bytes. Send less at once.");
-        ApiError::new(Code::BodyTooLarge, message).with_details(json!({ "limit_bytes": limit }))
-    };
+/// nothing of a body that says beforehand that it is longer; in the time that a body has.
+pub(crate) async fn read_body(
+    request: Request,
+    app: &App,
+    limit: usize,
+) -> Result<Bytes, ApiError> {
+    tokio::time::timeout(app.config.server.body_timeout, read_at_most(request, limit))
+        .await
+        .map_err(|_| ApiError::from(Code::BodyTooSlow))?
+}
+
+/// That a body is larger than `limit` bytes.
+pub(crate) fn too_large(limit: usize) -> ApiError {
+    let message = format!("The body is larger than {limit} bytes. Send less at once.");
+    ApiError::new(Code::BodyTooLarge, message).with_details(json!({ "limit_bytes": limit }))
+}
+
+async fn read_at_most(request: Request, limit: usize) -> Result<Bytes, ApiError> {
     let announced = request
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
     Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            too_large(limit)
+        }
         _ => Code::BodyIncomplete.into(),
     })
 }
 
 /// Reads a value from a JSON object and says as exactly as possible what is wrong with it.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(body).map_err(|error| {
         ApiError::from(Code::InvalidUtf8).with_details(json!({ "byte": error.valid_up_to() }))
     })?;

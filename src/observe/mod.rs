@@ -36,3 +36,11 @@ pub const HTTP_CONNECTIONS: &str = "lotse_http_connections";
 pub const KNOWLEDGE_ARTICLES: &str = "lotse_knowledge_articles";
 /// Gauge: files of the knowledge directory with a mistake; the last good state is in use.
 pub const KNOWLEDGE_PROBLEMS: &str = "lotse_knowledge_problems";
+/// Counter by `destination` and `outcome`: attempts to tell another system something.
+pub const DELIVERY_ATTEMPTS_TOTAL: &str = "lotse_delivery_attempts_total";
+/// Gauge by `destination`: deliveries that are still to be carried out.
+pub const DELIVERIES_WAITING: &str = "lotse_deliveries_waiting";
+/// Gauge by `destination`: deliveries that were given up, for people to look at.
+pub const DELIVERIES_ABANDONED: &str = "lotse_deliveries_abandoned";
+/// Gauge by `destination`: seconds that the oldest delivery has waited; 0 where none waits.
+pub const DELIVERIES_OLDEST_SECONDS: &str = "lotse_deliveries_oldest_wait";

@@ -52,3 +52,12 @@ pub struct DeliveryCount {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub oldest_waiting: Option<Timestamp>,
 }
+
+/// A destination that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisabledDestination {
+    /// Its settings at that time, as the destination puts them.
+    pub fingerprint: String,
+    /// Why it counts as gone.
+    pub error: String,
+}

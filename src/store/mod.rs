@@ -23,7 +23,7 @@ use jiff::Timestamp;
 pub use caller::{Helpful, Key, Rating, hash_key};
 pub use conversation::{Conversation, ConversationHead};
 pub use customer::{Customer, CustomerNames, CustomerUpdate};
-pub use delivery::{Delivery, DeliveryCount, NewDelivery};
+pub use delivery::{Delivery, DeliveryCount, DisabledDestination, NewDelivery};
 pub use error::{Conflict, StoreError};
 use event::NewEvent;
 pub use event::{Audience, Event, EventFilter, EventKind};
@@ -203,6 +203,42 @@ pub trait Store: Send + Sync {
 
     /// A delivery that was given up waits again, from the first attempt on.
     async fn retry_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Notes that an attempt is about to be made. Whether one was noted before: then nobody may know
+    /// whether it was successful.
+    async fn begin_delivery(&self, id: &str) -> Result<bool, StoreError>;
+
+    /// Notes that a destination is gone, with its settings of now.
+    async fn disable_destination(
+        &self,
+        destination: &str,
+        fingerprint: &str,
+        error: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Whether a destination is gone.
+    async fn disabled_destination(
+        &self,
+        destination: &str,
+    ) -> Result<Option<DisabledDestination>, StoreError>;
+
+    /// A destination that was gone gets deliveries again.
+    async fn enable_destination(&self, destination: &str) -> Result<(), StoreError>;
+
+    /// Keeps what a ticket is called in another system; a later name replaces an earlier one.
+    async fn keep_remote(
+        &self,
+        destination: &str,
+        ticket_id: &str,
+        remote_id: &str,
+    ) -> Result<(), StoreError>;
+
+    /// What a ticket is called in another system.
+    async fn remote(
+        &self,
+        destination: &str,
+        ticket_id: &str,
+    ) -> Result<Option<String>, StoreError>;
 
     /// What waits for each destination, by name.
     async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError>;

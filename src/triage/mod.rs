@@ -6,6 +6,7 @@
 //! [`Routing`], the operator's rules, and its [`summarize`]d conversation. [`Texts`] are the bot's
 //! own words, and [`draft`] is what an agent could answer. Nothing here touches the store or the network.
 
+mod caller;
 pub mod call_back;
 mod confidence;
 pub mod danger;
@@ -20,6 +21,7 @@ mod summary;
 mod texts;
 mod words;
 
+pub use caller::CallerSign;
 pub use confidence::{FEATURES, answer_confidence, features};
 pub use decide::{Verdict, decide};
 pub use draft::draft;

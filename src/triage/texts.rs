@@ -1,6 +1,7 @@
 //! What does the bot say in its own words?
 //!
-//! Fixed courteous texts in German (Sie) and English, each with a short form for the telephone.
+//! Fixed courteous texts in German (Sie) and English, each with a short form for the telephone, and
+//! one for social networks where others read along.
 //! The built-in ones stand in `texts.toml` beside this file; an operator's file of the same shape
 //! replaces single texts.
 
@@ -63,6 +64,8 @@ struct Phrase {
     en: Option<String>,
     de_phone: Option<String>,
     en_phone: Option<String>,
+    de_social: Option<String>,
+    en_social: Option<String>,
 }
 
 /// Why an operator's texts were not taken.
@@ -297,12 +300,16 @@ fn spelled(number: &str) -> String {
 
 impl Phrase {
     fn get(&self, language: Language, channel: Channel) -> &str {
-        let (written, spoken) = match language {
-            Language::De => (&self.de, &self.de_phone),
-            Language::En => (&self.en, &self.en_phone),
+        let (written, spoken, public) = match language {
+            Language::De => (&self.de, &self.de_phone, &self.de_social),
+            Language::En => (&self.en, &self.en_phone, &self.en_social),
         };
-        let spoken = spoken.as_ref().filter(|_| channel == Channel::Phone);
-        spoken.or(written.as_ref()).map_or("", String::as_str)
+        let own = match channel {
+            Channel::Phone => spoken,
+            Channel::Social => public,
+            Channel::Chat | Channel::Email | Channel::Messenger | Channel::Form => &None,
+        };
+        own.as_ref().or(written.as_ref()).map_or("", String::as_str)
     }
 
     fn over(self, other: Self) -> Self {
@@ -311,6 +318,8 @@ impl Phrase {
             en: self.en.or(other.en),
             de_phone: self.de_phone.or(other.de_phone),
             en_phone: self.en_phone.or(other.en_phone),
+            de_social: self.de_social.or(other.de_social),
+            en_social: self.en_social.or(other.en_social),
         }
     }
 
@@ -321,6 +330,8 @@ impl Phrase {
             ("en", &self.en),
             ("de_phone", &self.de_phone),
             ("en_phone", &self.en_phone),
+            ("de_social", &self.de_social),
+            ("en_social", &self.en_social),
         ];
         forms.into_iter().filter_map(|(name, text)| text.as_ref().map(|text| (name, text)))
     }
@@ -345,7 +356,11 @@ mod tests {
     fn the_built_in_texts_are_complete_and_valid() {
         let texts = Texts::default();
         for (name, phrase) in texts.phrases() {
-            assert_eq!(phrase.forms().count(), 4, "{name}");
+            assert!([4, 6].contains(&phrase.forms().count()), "{name}");
+            for public in [&phrase.de_social, &phrase.en_social].into_iter().flatten() {
+                // What fits into one post with the opening hours or the choices in it.
+                assert!(public.chars().count() <= 240, "{name}: {public}");
+            }
             for (spoken, written) in
                 [(&phrase.de_phone, &phrase.de), (&phrase.en_phone, &phrase.en)]
             {

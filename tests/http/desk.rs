@@ -120,7 +120,7 @@ async fn tickets_are_found_by_words_people_and_ids() {
 async fn an_agent_gets_the_customers_story_articles_and_a_draft() {
     let service = Service::start().await;
     let earlier =
-        json!({ "channel": "email", "customer_id": "K-7", "text": "Die Rechnung fehlt." });
+        json!({ "channel": "email", "customer_id": "K-7", "text": "Kann ich das zurückgeben?" });
     let earlier = service.say(earlier).await;
     let text_now = "Die Rechnung RE-2024-10233 ist falsch, das ist eine Frechheit!";
     let now = json!({ "channel": "phone", "customer_id": "K-7", "text": text_now });

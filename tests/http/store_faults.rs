@@ -37,7 +37,7 @@ async fn a_locked_store_is_tried_again_later() {
 
 #[tokio::test]
 async fn a_full_store_keeps_what_it_has() {
-    let largest_bytes = Some(256 * 1024);
+    let largest_bytes = Some(512 * 1024);
     let service = with_store(SqliteSettings { largest_bytes, ..SqliteSettings::default() }).await;
     let text = "Die Rechnung ist falsch. ".repeat(400);
     let mut taken = Vec::new();

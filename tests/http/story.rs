@@ -54,28 +54,16 @@ async fn jana(service: &Service) -> Value {
 #[tokio::test]
 async fn what_the_company_knows_of_a_customer_is_kept() {
     let service = with_keys().await;
-    insta::assert_json_snapshot!(jana(&service).await, @r#"
-    {
-      "name": "Jana Petersen",
-      "ids": [
-        "K-883201"
-      ],
-      "emails": [
-        "jana@example.org"
-      ],
-      "phones": [
-        "+49431123456"
-      ],
-      "attributes": {
-        "vip": "true"
-      }
-    }
-    "#);
+    let known = json!({
+        "name": "Jana Petersen", "ids": ["K-883201"], "emails": ["jana@example.org"],
+        "phones": ["+49431123456"], "attributes": { "vip": "true" },
+    });
+    assert_eq!(jana(&service).await, known);
     for (body, code) in [
-        (json!({ "contact": { "email": "nobody" } }), "invalid_value"),
-        (json!({ "contact": { "phone": "anonymous" } }), "invalid_value"),
-        (json!({ "contact": { "fax": "1" } }), "invalid_body"),
-        (json!({ "attributes": { "vip": true } }), "invalid_body"),
+        (json!({ "contact": { "email": "nobody" } }), "invalid_request"),
+        (json!({ "contact": { "phone": "anonymous" } }), "invalid_request"),
+        (json!({ "contact": { "fax": "1" } }), "unknown_field"),
+        (json!({ "attributes": { "vip": true } }), "wrong_type"),
     ] {
         let (_, error) =
             call(&service, "key-of-channel", Method::PUT, "/v1/customers/K-1", body.clone()).await;

@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::channels;
+use crate::channels::outgoing::{WorkerSettings, Workers};
 use crate::config::{Config, Flags, LogFormat, process_environment};
 use crate::http::{self, App};
 use crate::observe::{self, Shutdown};
@@ -63,17 +65,38 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     // The address comes first: whoever starts Lotse twice should not wait for the model to learn it.
     let listener = http::listen(config.server.listen)?;
     let address = listener.local_addr().context("the address of the service is not known")?;
+    let agi = config.channels.agi.clone();
+    let agi = match agi {
+        Some(settings) => Some((http::listen(settings.listen)?, settings)),
+        None => None,
+    };
     let parts = Parts::load(&config).await?;
     let welcome = parts.welcome(&config, address);
     let knowledge = Arc::clone(&parts.knowledge);
     let app = parts.into_app(config)?;
+    let workers = Workers::start(
+        channels::destinations(&app)?,
+        &app.store,
+        &app.desk,
+        &app.shutdown,
+        &WorkerSettings::default(),
+    )
+    .await?;
     let upkeep = tokio::spawn(upkeep::run(app.clone(), knowledge));
+    let agi = agi.map(|(listener, settings)| {
+        tokio::spawn(channels::agi::serve(listener, app.clone(), settings))
+    });
     eprintln!("{welcome}");
 
     let stopping = tokio::spawn(stop_when_asked(app.clone()));
     http::serve(listener, http::router(&app), &app.config.server, &app.shutdown).await;
+    if let Some(agi) = agi {
+        // Calls in work end first; a panic there is in the log already.
+        let _ = agi.await;
+    }
     stopping.abort();
     upkeep.abort();
+    workers.ended(app.config.server.shutdown_grace).await;
     app.store.close().await;
     eprintln!("Lotse has stopped.");
     Ok(())

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,9 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) async fn run(app: App, knowledge: Arc<KnowledgeBase>) {
     let mut cleared: Option<Instant> = None;
     let started = Instant::now();
+    let mut destinations = BTreeSet::new();
     loop {
         look_at_store(&app).await;
         look_at_knowledge(&app, &knowledge);
+        look_at_deliveries(&app, &mut destinations).await;
         let patience = app.config.desk.claim_timeout;
         // While the service was down nobody could show that they are there.
         if !patience.is_zero() && started.elapsed() >= patience {
@@ -60,6 +63,26 @@ fn look_at_knowledge(app: &App, knowledge: &KnowledgeBase) {
         status.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     metrics::gauge!(observe::KNOWLEDGE_PROBLEMS).set(errors as f64);
     app.readiness.set_knowledge(status.articles.values().any(|articles| *articles > 0));
+}
+
+/// `destinations` are those told of before: one for which nothing waits any more is not listed.
+async fn look_at_deliveries(app: &App, destinations: &mut BTreeSet<String>) {
+    // A store that does not answer is told of elsewhere.
+    let Ok(counts) = app.store.delivery_counts().await else { return };
+    destinations.extend(counts.iter().map(|count| count.destination.clone()));
+    for name in destinations.iter() {
+        let count = counts.iter().find(|count| count.destination == *name);
+        let (waiting, abandoned) = count.map_or((0, 0), |count| (count.waiting, count.abandoned));
+        let oldest = count.and_then(|count| count.oldest_waiting);
+        let waited = oldest
+            .map_or(0.0, |oldest| Timestamp::now().duration_since(oldest).as_secs_f64().max(0.0));
+        let set = |metric: &'static str, value: f64| {
+            metrics::gauge!(metric, "destination" => name.clone()).set(value);
+        };
+        set(observe::DELIVERIES_WAITING, f64::from(waiting));
+        set(observe::DELIVERIES_ABANDONED, f64::from(abandoned));
+        set(observe::DELIVERIES_OLDEST_SECONDS, waited);
+    }
 }
 
 async fn return_abandoned(app: &App, patience: Duration) {

@@ -74,6 +74,11 @@ pub(super) async fn due(
     rows.iter().map(read).collect()
 }
 
+pub(super) async fn begin(pool: &SqlitePool, id: &str) -> Result<bool, StoreError> {
+    let query = sqlx::query("UPDATE deliveries SET begun = 1 WHERE id = ? AND begun = 0");
+    Ok(query.bind(id).execute(pool).await?.rows_affected() == 0)
+}
+
 pub(super) async fn finish(pool: &SqlitePool, id: &str, at: Timestamp) -> Result<(), StoreError> {
     let query = sqlx::query(
         "UPDATE deliveries SET state = 'done', due_at = ? WHERE id = ? AND state = 'waiting'",

@@ -3,6 +3,7 @@ mod conversations;
 mod corrections;
 mod customers;
 mod deliveries;
+mod destinations;
 mod errors;
 mod events;
 mod facts;
@@ -21,9 +22,9 @@ pub use open::SqliteSettings;
 
 use super::{
     Changed, Conversation, ConversationHead, Correction, Customer, CustomerNames, CustomerUpdate,
-    Delivery, DeliveryCount, Event, EventFilter, Facts, FactsFilter, Helpful, Key, NewDelivery,
-    Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store, StoreError,
-    TicketChange, TicketFilter, TurnRecord, User,
+    Delivery, DeliveryCount, DisabledDestination, Event, EventFilter, Facts, FactsFilter, Helpful,
+    Key, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store,
+    StoreError, TicketChange, TicketFilter, TurnRecord, User,
 };
 use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
@@ -258,6 +259,47 @@ impl Store for SqliteStore {
 
     async fn retry_delivery(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
         deliveries::retry(&self.writer, id, at).await
+    }
+
+    async fn begin_delivery(&self, id: &str) -> Result<bool, StoreError> {
+        deliveries::begin(&self.writer, id).await
+    }
+
+    async fn disable_destination(
+        &self,
+        destination: &str,
+        fingerprint: &str,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        destinations::disable(&self.writer, destination, fingerprint, error).await
+    }
+
+    async fn disabled_destination(
+        &self,
+        destination: &str,
+    ) -> Result<Option<DisabledDestination>, StoreError> {
+        destinations::disabled(&self.readers, destination).await
+    }
+
+    async fn enable_destination(&self, destination: &str) -> Result<(), StoreError> {
+        destinations::enable(&self.writer, destination).await
+    }
+
+    async fn keep_remote(
+        &self,
+        destination: &str,
+        ticket_id: &str,
+        remote_id: &str,
+    ) -> Result<(), StoreError> {
+        destinations::keep_remote(&self.writer, destination, ticket_id, remote_id).await
+    }
+
+    async fn remote(
+        &self,
+        destination: &str,
+        ticket_id: &str,
+    ) -> Result<Option<String>, StoreError> {
+        destinations::remote(&self.readers, destination, ticket_id).await
     }
 
     async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError> {
