@@ -140,7 +140,7 @@ impl Decided<'_> {
             message: &self.message.cleaned,
             earlier: &self.turns,
             channel: self.channel(),
-            attributes: attributes,
+            attributes,
             danger: self.verdict.danger,
             person_wanted: self.has_reason("person_wanted"),
             waits,
