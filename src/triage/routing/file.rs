@@ -223,7 +223,7 @@ pub(super) struct Conditions {
     pub danger: Option<bool>,
     /// What the company knows of the customer, `{ vip = "true" }`: all must hold, a list holds if
     /// any of its items does.
-    pub attributes: BTreeMap<String, OneOrMany>,
+    pub attributes: BTreeMap<String, Spanned<OneOrMany>>,
     /// Time of day, `18:00-08:00`.
     pub between: Option<Spanned<String>>,
     /// Days, `saturday` or `monday-friday`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use toml::Spanned;
 
 use super::Checker;
@@ -80,7 +81,8 @@ impl Checker<'_> {
         let normal = written.normal.map(|normal| {
             let (time, clock) = (&normal.first_response, normal.clock.as_ref());
             let target = self.target(time, clock, pressing.clock.clone(), file, hours);
-            if target.first_response < pressing.first_response {
+            let is_time = target.first_response > SignedDuration::ZERO;
+            if is_time && target.first_response < pressing.first_response {
                 let text = format!(
                     "tickets of normal priority would be due after {:#}, before those of high \
                      priority after {:#}: exchange them",
