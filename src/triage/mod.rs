@@ -6,8 +6,8 @@
 //! [`Routing`], the operator's rules, and its [`summarize`]d conversation. [`Texts`] are the bot's
 //! own words, and [`draft`] is what an agent could answer. Nothing here touches the store or the network.
 
-mod caller;
 pub mod call_back;
+mod caller;
 mod confidence;
 pub mod danger;
 mod decide;

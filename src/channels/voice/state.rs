@@ -44,14 +44,8 @@ pub(crate) enum Asked {
 }
 
 impl Asked {
-    const ALL: [Self; 6] = [
-        Self::Nothing,
-        Self::Matter,
-        Self::Helped,
-        Self::Choice,
-        Self::CallBack,
-        Self::PutThrough,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Nothing, Self::Matter, Self::Helped, Self::Choice, Self::CallBack, Self::PutThrough];
 
     fn name(self) -> &'static str {
         match self {
