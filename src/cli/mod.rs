@@ -5,11 +5,13 @@
 mod classify;
 mod corrections;
 mod cross_validate;
+mod deliveries;
 mod evaluate;
 mod import;
 mod init;
 mod key;
 pub mod knowledge;
+mod lambda;
 mod model;
 mod operator;
 pub mod routing;
@@ -49,8 +51,13 @@ enum Command {
     /// Add, list and remove the people who sign in to the console
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Pass events of Amazon Connect and Lex V2 on to a running service, as an AWS Lambda function
+    Lambda(lambda::LambdaArguments),
     /// Print what agents corrected as labelled rows for training
     Corrections(corrections::CorrectionsArguments),
+    /// Show what other systems did not take, and send it again
+    #[command(subcommand)]
+    Deliveries(deliveries::DeliveriesCommand),
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
     /// Check the articles, try a search, understand a rank
@@ -95,7 +102,11 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments).map(|()| true),
         Command::Key(command) => key::run(&command).map(|()| true),
         Command::User(command) => user::run(&command).map(|()| true),
+        Command::Lambda(arguments) => lambda::run(&arguments).map(|()| true),
         Command::Corrections(arguments) => corrections::run(&arguments).map(|()| true),
+        Command::Deliveries(command) => {
+            deliveries::run(&command, &mut std::io::stdout().lock()).map(|()| true)
+        }
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
         Command::Routing(arguments) => {

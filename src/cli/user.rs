@@ -21,6 +21,10 @@ pub(super) enum UserCommand {
         /// agent: works on tickets; lead: reports, and the tickets of others; admin: everything
         #[arg(long, value_parser = role)]
         role: Role,
+        /// What the person can do besides, such as business,english: tickets that ask for other
+        /// skills are not handed out to this person. Left out, all are
+        #[arg(long, value_delimiter = ',', value_parser = skill)]
+        skills: Vec<String>,
         /// Operator's directory, whose store keeps the user
         #[arg(long, default_value = "demo")]
         dir: PathBuf,
@@ -29,6 +33,17 @@ pub(super) enum UserCommand {
     Password {
         /// Name
         name: String,
+        /// Operator's directory
+        #[arg(long, default_value = "demo")]
+        dir: PathBuf,
+    },
+    /// Say anew what a person can do; without skills, everything
+    Skills {
+        /// Name
+        name: String,
+        /// Skills, as with `add`
+        #[arg(value_delimiter = ',', value_parser = skill)]
+        skills: Vec<String>,
         /// Operator's directory
         #[arg(long, default_value = "demo")]
         dir: PathBuf,
@@ -55,6 +70,12 @@ fn role(name: &str) -> Result<Role, String> {
         .ok_or_else(|| "write agent, lead or admin".to_owned())
 }
 
+fn skill(name: &str) -> Result<String, String> {
+    let name = name.trim().to_lowercase();
+    let is_name = (1..=64).contains(&name.chars().count());
+    if is_name { Ok(name) } else { Err("a skill has a name of 1 to 64 characters".to_owned()) }
+}
+
 pub(super) fn run(command: &UserCommand) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(change_users(command))
@@ -63,17 +84,20 @@ pub(super) fn run(command: &UserCommand) -> anyhow::Result<()> {
 async fn change_users(command: &UserCommand) -> anyhow::Result<()> {
     let (UserCommand::Add { dir, .. }
     | UserCommand::Password { dir, .. }
+    | UserCommand::Skills { dir, .. }
     | UserCommand::List { dir }
     | UserCommand::Remove { dir, .. }) = command;
     let config = Config::load(dir, process_environment(), &Flags::default())?;
     let store = SqliteStore::open(&config.store.path).await?;
     match command {
-        UserCommand::Add { name, role, .. } => {
+        UserCommand::Add { name, role, skills, .. } => {
             let name = name.trim().to_owned();
             let is_name = (1..=64).contains(&name.chars().count());
             anyhow::ensure!(is_name, "a name has 1 to 64 characters");
             let password_hash = hash_password(&password()?)?;
-            let user = User { name, role: *role, password_hash, created_at: Timestamp::now() };
+            let created_at = Timestamp::now();
+            let user =
+                User { name, role: *role, password_hash, skills: skills.clone(), created_at };
             store.add_user(&user).await?;
             eprintln!(
                 "{} ({}) can sign in at /console. A service that runs as an open demo asks for \
@@ -86,10 +110,19 @@ async fn change_users(command: &UserCommand) -> anyhow::Result<()> {
             store.set_password(name, &hash_password(&password()?)?).await?;
             eprintln!("{name} has a new password and is signed out everywhere.");
         }
+        UserCommand::Skills { name, skills, .. } => {
+            store.set_skills(name, skills).await?;
+            let all = if skills.is_empty() { "everything".to_owned() } else { skills.join(", ") };
+            eprintln!("{name} can do {all}.");
+        }
         UserCommand::List { .. } => {
             for user in store.users().await? {
                 let created = user.created_at.strftime("%Y-%m-%d");
-                println!("{:<24} {:<8} added {created}", user.name, user.role.name());
+                let skills = match user.skills.join(", ") {
+                    none if none.is_empty() => none,
+                    skills => format!(", skills {skills}"),
+                };
+                println!("{:<24} {:<8} added {created}{skills}", user.name, user.role.name());
             }
         }
         UserCommand::Remove { name, .. } => {

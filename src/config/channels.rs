@@ -1,7 +1,9 @@
 //! What did the operator set for telephone, mail and helpdesks? A channel without its table is off.
 
+mod agi;
 mod chatwoot;
 mod mail;
+mod voice;
 mod webhooks;
 mod zammad;
 mod zendesk;
@@ -16,14 +18,34 @@ pub use webhooks::{SigningKey, WebhookConfig};
 pub use zammad::ZammadConfig;
 pub use zendesk::ZendeskConfig;
 
+pub use agi::AgiConfig;
+pub use voice::{TelnyxConfig, TwilioConfig, VoiceConfig};
+
 /// What reaches the service on other ways than its own HTTP interface.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelsConfig {
     /// How outside systems reach the service, such as `https://lotse.example`: their signatures are
     /// checked against it.
     #[serde(default)]
     pub public_url: Option<String>,
+    /// What callers hear, whatever the telephone system.
+    pub voice: VoiceConfig,
+    /// Calls of Twilio, or of `SignalWire`, which speaks the same.
+    #[serde(default)]
+    pub twilio: Option<TwilioConfig>,
+    /// Calls of Telnyx.
+    #[serde(default)]
+    pub telnyx: Option<TelnyxConfig>,
+    /// Calls of Amazon Connect, and of Lex V2.
+    #[serde(default)]
+    pub amazon: Option<AmazonConfig>,
+    /// Calls of Asterisk.
+    #[serde(default)]
+    pub agi: Option<AgiConfig>,
+    /// Messages of programs made for Rasa's REST channel.
+    #[serde(default)]
+    pub rasa: Option<RasaConfig>,
     /// E-mail.
     #[serde(default)]
     pub mail: Option<MailConfig>,
@@ -68,3 +90,13 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
     };
     Vec::<String>::deserialize(deserializer)?.into_iter().map(parse).collect()
 }
+
+/// Amazon's contact centre needs no settings: its calls bring a key of the role `channel`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AmazonConfig {}
+
+/// Rasa's channel needs no settings: its calls bring a key of the role `channel`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RasaConfig {}

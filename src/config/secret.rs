@@ -1,57 +1,61 @@
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
 
-/// A word that only the service and the other system know. It is never shown.
+/// A password, token or signing key. It is shown nowhere.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// A secret with this word.
-    pub fn new(word: impl Into<String>) -> Self {
-        Self(word.into())
-    }
-
-    /// The word itself, for the one call that needs it.
+    /// The secret itself, for whoever has to use it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Self(secret)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("(secret)")
+        formatter.write_str("Secret")
     }
 }
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Word)
-    }
-}
+        /// Environment variables that hold digits alone come as numbers.
+        struct Text;
 
-struct Word;
+        impl Visitor<'_> for Text {
+            type Value = Secret;
 
-impl de::Visitor<'_> for Word {
-    type Value = Secret;
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a text; in an environment variable put it between quotes")
+            }
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a secret in quotation marks")
-    }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
+                Ok(Secret(text.to_owned()))
+            }
 
-    fn visit_str<E: de::Error>(self, word: &str) -> Result<Secret, E> {
-        if word.trim().is_empty() {
-            return Err(E::custom("the secret is empty; take it from the other system's settings"));
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Secret, E> {
+                Ok(Secret(number.to_string()))
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Secret, E> {
+                Ok(Secret(number.to_string()))
+            }
+
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
+                // The value itself must not stand in the error.
+                Err(E::custom("looks like a number; put it between quotes"))
+            }
         }
-        Ok(Secret::new(word))
-    }
 
-    // An environment variable that holds digits alone arrives as a number.
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Secret, E> {
-        Ok(Secret::new(number.to_string()))
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Secret, E> {
-        Ok(Secret::new(number.to_string()))
+        deserializer.deserialize_any(Text)
     }
 }

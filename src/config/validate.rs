@@ -18,6 +18,7 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     paths(config, &mut found);
     desk(config, &mut found);
     access(config, &mut found);
+    channels(config, &mut found);
     for (key, text) in config.channels.mail.iter().flat_map(MailConfig::problems) {
         found.check(false, key, text);
     }
@@ -140,6 +141,58 @@ fn access(config: &Config, found: &mut Found) {
                  `printf %s \"$KEY\" | sha256sum`",
                 key.name
             ),
+        );
+    }
+}
+
+fn channels(config: &Config, found: &mut Found) {
+    let channels = &config.channels;
+    if let Some(url) = &channels.public_url {
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        found.check(
+            host.is_some_and(|host| {
+                !host.is_empty() && !host.starts_with('/') && !host.contains(['?', '#', ' '])
+            }),
+            "channels.public_url",
+            format!("\"{url}\" is no address; write it as https://lotse.example"),
+        );
+    }
+    let signed = [
+        ("channels.twilio", channels.twilio.is_some()),
+        ("channels.telnyx", channels.telnyx.is_some()),
+    ];
+    for (key, is_on) in signed {
+        found.check(
+            !is_on || channels.public_url.is_some(),
+            key,
+            "needs channels.public_url: signatures are made over that address, and calls come back \
+             to it",
+        );
+    }
+    if let Some(twilio) = &channels.twilio {
+        found.check(
+            !twilio.auth_token.reveal().trim().is_empty(),
+            "channels.twilio.auth_token",
+            "is blank; take it from the console of Twilio",
+        );
+    }
+    found.check(
+        (0.0..=1.0).contains(&channels.voice.low_confidence),
+        "channels.voice.low_confidence",
+        "must be from 0 to 1",
+    );
+    if let Some(agi) = &channels.agi {
+        let only_here = agi.allow.iter().all(|network| network.addr().is_loopback());
+        found.check(
+            agi.listen.ip().is_loopback() || !only_here,
+            "channels.agi.listen",
+            "can be reached by other machines, but channels.agi.allow lets none of them in; name the \
+             network of the telephone system there, such as \"10.0.5.0/24\"",
+        );
+        found.check(
+            agi.max_connections > 0,
+            "channels.agi.max_connections",
+            "0 would refuse everything; give at least 1",
         );
     }
 }

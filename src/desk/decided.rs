@@ -6,8 +6,8 @@ use super::new_id;
 use super::plan::Plan;
 use crate::classifier::Reading;
 use crate::domain::{
-    Author, Channel, ConversationState, Decision, Incoming, Language, Outcome, SuggestedArticle,
-    Summary, Thread, Ticket, TicketState, Turn,
+    Author, Channel, ConversationState, Decision, Incoming, Language, Outcome, QueueWait,
+    SuggestedArticle, Summary, Thread, Ticket, TicketState, Turn,
 };
 use crate::knowledge::Hit;
 use crate::store::{
@@ -15,7 +15,7 @@ use crate::store::{
     TurnRecord,
 };
 use crate::text::PreparedText;
-use crate::triage::{Route, RouteRequest, Verdict, summarize};
+use crate::triage::{NETWORK, Route, RouteRequest, Verdict, summarize};
 
 /// Articles suggested to the agent.
 const SUGGESTIONS: usize = 3;
@@ -107,10 +107,12 @@ impl Decided<'_> {
         self.joins != Joins::Nothing
     }
 
-    /// What the company knows of the customer.
-    fn attributes(&self) -> BTreeMap<String, String> {
+    /// What the company knows of the customer, and what the channel says of this message.
+    pub(super) fn attributes(&self) -> BTreeMap<String, String> {
         let known = self.customer.as_ref().map(|customer| customer.attributes.clone());
         let mut attributes = known.unwrap_or_default();
+        // The network of an earlier message says nothing of this one.
+        attributes.remove(NETWORK);
         attributes.extend(self.arrival.customer.attributes.clone());
         attributes
     }
@@ -128,14 +130,20 @@ impl Decided<'_> {
         self.verdict.decision.reasons.iter().any(|reason| reason.code == code)
     }
 
-    pub(super) fn route_request(&self) -> RouteRequest<'_> {
+    pub(super) fn route_request<'b>(
+        &'b self,
+        attributes: &'b BTreeMap<String, String>,
+        waits: &'b [QueueWait],
+    ) -> RouteRequest<'b> {
         RouteRequest {
             classification: &self.reading.classification,
             message: &self.message.cleaned,
             earlier: &self.turns,
             channel: self.channel(),
+            attributes,
             danger: self.verdict.danger,
             person_wanted: self.has_reason("person_wanted"),
+            waits,
             at: self.at,
         }
     }
@@ -161,6 +169,7 @@ impl Decided<'_> {
             classification: self.reading.classification.clone(),
             decision: self.verdict.decision.clone(),
             resolution: None,
+            skills: route.skills.clone(),
             version: 1,
         }
     }

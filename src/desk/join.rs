@@ -54,5 +54,5 @@ fn is_another_matter(decided: &Decided<'_>, ticket: &Ticket, routing: &Routing) 
     let known = ticket.classification.intent.as_ref();
     known.is_none_or(|known| known.name != intent.name)
         && !decided.has_reason("person_wanted")
-        && routing.route(&decided.route_request()).queue != ticket.queue
+        && routing.route(&decided.route_request(&decided.attributes(), &[])).queue != ticket.queue
 }

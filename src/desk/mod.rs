@@ -7,6 +7,7 @@
 
 mod agents;
 mod before;
+mod call_back;
 mod context;
 mod customer;
 mod decided;

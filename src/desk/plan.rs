@@ -23,7 +23,7 @@ impl Desk {
             ConversationState::Bot | ConversationState::Closed => {
                 if decided.verdict.decision.action == Action::Escalate {
                     decided.before = self.before(decided).await?;
-                    Ok(self.hand_over(decided))
+                    self.hand_over(decided).await
                 } else {
                     Ok(self.speak(decided))
                 }
@@ -36,10 +36,12 @@ impl Desk {
             ConversationState::Human => {
                 // The agent sees the message by its event; the bot is silent.
                 let ticket = self.ticket_of(decided).await?;
+                let routing = (self.routing)();
+                let joined = || reply::joined(&self.texts, decided, &routing, &ticket.queue);
                 Ok(Plan {
                     state: ConversationState::Human,
                     acknowledged: decided.acknowledged(),
-                    reply: decided.joins_now().then(|| reply::joined(&self.texts, decided)),
+                    reply: decided.joins_now().then(joined),
                     part: None,
                     ticket: Some(shown(&ticket)),
                 })
@@ -57,24 +59,44 @@ impl Desk {
         }
     }
 
-    fn hand_over(&self, decided: &mut Decided<'_>) -> Plan {
+    async fn hand_over(&self, decided: &mut Decided<'_>) -> Result<Plan, DeskError> {
         let routing = (self.routing)();
-        let route = routing.route(&decided.route_request());
-        decided.verdict.decision.reasons.push(route.reason());
+        // What waits is asked only where it can make a difference.
+        let waits = if routing.has_overflow() { self.store.waits().await? } else { Vec::new() };
+        let route = routing.route(&decided.route_request(&decided.attributes(), &waits));
+        decided.verdict.decision.reasons.extend(route.reasons());
+        let handed_over = reply::handed_over(&self.texts, decided, &routing, &route.queue);
+        let reply = self.offer_call_back(decided, &routing, &route.queue, handed_over);
         let ticket = decided.ticket(&route);
-        Plan {
+        Ok(Plan {
             state: ConversationState::Waiting,
             acknowledged: false,
-            reply: Some(reply::handed_over(&self.texts, decided, &routing, &route)),
+            reply: Some(reply),
             ticket: Some(shown(&ticket)),
             part: Some(TicketPart::Open(Box::new(ticket))),
-        }
+        })
     }
 
     /// The ticket learns of the message; the customer is told so once. Danger to life is answered
     /// whenever it is named.
-    fn add_to_ticket(&self, decided: &Decided<'_>, ticket: &Ticket) -> Plan {
-        let route = (self.routing)().route(&decided.route_request());
+    fn add_to_ticket(&self, decided: &mut Decided<'_>, ticket: &Ticket) -> Plan {
+        let routing = (self.routing)();
+        // The queue stays, so nothing that waits matters.
+        let route = routing.route(&decided.route_request(&decided.attributes(), &[]));
+        // Before the summary, which tells of a number to call back on.
+        let call_back = self.go_on_with_call_back(decided, &routing, &ticket.queue);
+        let reply = if decided.verdict.danger {
+            Some(reply::danger(&self.texts, decided))
+        } else if let Some(call_back) = call_back {
+            Some(call_back)
+        } else if decided.joins_now() {
+            let joined = reply::joined(&self.texts, decided, &routing, &ticket.queue);
+            Some(self.offer_call_back(decided, &routing, &ticket.queue, joined))
+        } else if decided.acknowledged() {
+            None
+        } else {
+            Some(reply::acknowledgement(&self.texts, decided))
+        };
         let mut after = ticket.clone();
         after.summary = decided.summary(&ticket.summary.articles, &ticket.decision);
         // Who calls after a mail waits no longer than other callers.
@@ -91,15 +113,6 @@ impl Desk {
                 at: decided.at,
             });
         }
-        let reply = if decided.verdict.danger {
-            Some(reply::danger(&self.texts, decided))
-        } else if decided.joins_now() {
-            Some(reply::joined(&self.texts, decided))
-        } else if decided.acknowledged() {
-            None
-        } else {
-            Some(reply::acknowledgement(&self.texts, decided))
-        };
         Plan {
             state: ConversationState::Waiting,
             acknowledged: decided.acknowledged() || !decided.verdict.danger,

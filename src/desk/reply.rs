@@ -2,7 +2,7 @@ use pulldown_cmark::{Event, Parser, TagEnd};
 
 use super::decided::Decided;
 use crate::domain::{Action, Article, Channel, Reply, ReplyArticle};
-use crate::triage::{Route, Routing, Texts};
+use crate::triage::{Availability, Routing, Texts, call_back};
 
 /// What the bot says when it has the conversation; nothing where the decision says so.
 pub(super) fn of(texts: &Texts, decided: &Decided<'_>) -> Option<Reply> {
@@ -35,13 +35,13 @@ pub(super) fn handed_over(
     texts: &Texts,
     decided: &Decided<'_>,
     routing: &Routing,
-    route: &Route,
+    queue: &str,
 ) -> Reply {
     if decided.verdict.danger {
         return danger(texts, decided);
     }
     let (language, channel) = (decided.language(), decided.channel());
-    let availability = routing.availability(&route.queue, channel, decided.at);
+    let availability = routing.availability(queue, channel, decided.at);
     let zone = routing.timezone();
     plain(&texts.hand_over(language, channel, availability, decided.at, zone))
 }
@@ -56,9 +56,55 @@ pub(super) fn acknowledgement(texts: &Texts, decided: &Decided<'_>) -> Reply {
     plain(texts.waiting(decided.language(), decided.channel()))
 }
 
-/// That the matter is in hand already, and the message was added to it.
-pub(super) fn joined(texts: &Texts, decided: &Decided<'_>) -> Reply {
-    plain(texts.joined(decided.language(), decided.channel()))
+/// The offer of a call-back, with a choice that takes it up.
+pub(super) fn call_back_offer(texts: &Texts, decided: &Decided<'_>) -> Reply {
+    let language = decided.language();
+    let choices = vec![call_back::choice(language)];
+    Reply { choices, ..plain(texts.call_back_offer(language, decided.channel())) }
+}
+
+/// The question for the number to call back on.
+pub(super) fn call_back_question(texts: &Texts, decided: &Decided<'_>) -> Reply {
+    plain(texts.call_back_question(decided.language(), decided.channel()))
+}
+
+/// That the number to call back on is noted.
+pub(super) fn call_back_noted(
+    texts: &Texts,
+    decided: &Decided<'_>,
+    number: &str,
+    availability: Availability,
+    routing: &Routing,
+) -> Reply {
+    let (language, channel) = (decided.language(), decided.channel());
+    let opens = match availability {
+        Availability::ClosedUntil(opens) => opens,
+        Availability::Open => decided.at,
+    };
+    let zone = routing.timezone();
+    plain(&texts.call_back_noted(language, channel, number, opens, decided.at, zone))
+}
+
+/// Two replies as one.
+pub(super) fn together(first: Reply, then: Reply) -> Reply {
+    let text = format!("{} {}", first.text, then.text);
+    Reply { text, choices: then.choices, ..first }
+}
+
+/// That the matter is in hand already, and the message was added to it. A caller expects to be put
+/// through: where nobody is there, the words of a hand-over say so.
+pub(super) fn joined(
+    texts: &Texts,
+    decided: &Decided<'_>,
+    routing: &Routing,
+    queue: &str,
+) -> Reply {
+    let (language, channel) = (decided.language(), decided.channel());
+    let is_open = routing.availability(queue, channel, decided.at) == Availability::Open;
+    if channel == Channel::Phone && !is_open {
+        return handed_over(texts, decided, routing, queue);
+    }
+    plain(texts.joined(language, channel))
 }
 
 fn plain(text: &str) -> Reply {

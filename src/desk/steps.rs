@@ -89,6 +89,8 @@ pub(super) fn take(
             if let Some(queue) = queue {
                 after.queue.clone_from(queue);
             }
+            // Whoever passes it on has seen who can take it.
+            after.skills.clear();
             match agent {
                 Some(agent) => hand_to(&mut after, agent),
                 None => hand_back(&mut after),

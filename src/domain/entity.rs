@@ -40,6 +40,8 @@ pub enum EntityKind {
     Email,
     /// Telephone number.
     Phone,
+    /// Telephone number that the customer wants to be called back on.
+    CallbackNumber,
     /// IBAN with a valid checksum.
     Iban,
     /// A device of the catalogue.

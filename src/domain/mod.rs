@@ -23,4 +23,4 @@ pub use decision::{Action, Decision, Reason};
 pub use entity::{Entity, EntityKind};
 pub use language::Language;
 pub use summary::{Fact, Mood, SuggestedArticle, Summary};
-pub use ticket::{Priority, Ticket, TicketEvent, TicketState};
+pub use ticket::{Priority, QueueWait, Ticket, TicketEvent, TicketState};

@@ -105,8 +105,24 @@ pub struct Ticket {
     pub decision: Decision,
     /// Reason given when it was resolved.
     pub resolution: Option<String>,
+    /// What whoever takes it on must be able to do, as the routing rule says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<String>,
     /// Counts changes; an update names the version that it saw.
     pub version: i64,
+}
+
+/// What waits in a queue on one channel: tickets that nobody holds and nobody has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueWait {
+    /// The queue.
+    pub queue: String,
+    /// The channel.
+    pub channel: Channel,
+    /// Number of tickets.
+    pub open: u32,
+    /// When the oldest of them was opened.
+    pub oldest: Timestamp,
 }
 
 /// One entry of a ticket's history.

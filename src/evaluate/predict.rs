@@ -1,6 +1,7 @@
 //! What does the product make of each row? The same reading, search, decision and routing as in the
 //! service, for first messages of a conversation.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -15,6 +16,10 @@ use crate::triage::{History, Policy, RouteRequest, Routing, answer_confidence, d
 
 /// Articles that the decision looks at.
 const HITS: usize = 8;
+
+/// When the messages came, for rules that look at the clock: a Monday, eleven o'clock in Berlin, so
+/// that figures do not depend on the hour in which they are made.
+const AT: Timestamp = Timestamp::constant(1_795_428_000, 0);
 
 /// What decides beside the model; without it only the classification is judged.
 pub struct Decider {
@@ -65,9 +70,11 @@ pub fn predict(
                 message: &text.cleaned,
                 earlier: &[],
                 channel: row.channel.unwrap_or(Channel::Chat),
+                attributes: &BTreeMap::new(),
                 danger: verdict.danger,
                 person_wanted,
-                at: Timestamp::now(),
+                waits: &[],
+                at: AT,
             });
             prediction.queue = Some(route.queue);
             prediction.action = Some(verdict.decision.action);

@@ -11,7 +11,7 @@ use super::error::{ApiError, Code};
 use super::extract::Json;
 use super::input::check_text;
 use crate::classifier::Reading;
-use crate::domain::{Classification, Entity, EntityKind, IntentScore, Language};
+use crate::domain::{Classification, Language};
 use crate::text::{PreparedText, prepare};
 
 /// Messages in one request at most.
@@ -20,9 +20,6 @@ const MAX_MESSAGES: usize = 100;
 /// Messages of one request that wait for the encoder at the same time, so that one request does not
 /// take all the room.
 const AT_ONCE: usize = 32;
-
-/// What Rasa calls the intent of a message that it cannot place.
-const RASA_FALLBACK: &str = "nlu_fallback";
 
 /// Messages to read.
 #[derive(Deserialize, ToSchema)]
@@ -107,7 +104,7 @@ pub(super) async fn classify(
 }
 
 /// Reads one message.
-pub(super) async fn read(
+pub(crate) async fn read(
     app: &App,
     text: String,
     language: Option<Language>,
@@ -124,67 +121,4 @@ pub(super) async fn prepared(
     tokio::task::spawn_blocking(move || prepare(&text, language))
         .await
         .map_err(|error| ApiError::internal(&error))
-}
-
-/// A message in the form of Rasa's interface; other fields that Rasa knows are left alone.
-#[derive(Deserialize, ToSchema)]
-pub(super) struct RasaMessage {
-    /// The words.
-    text: String,
-}
-
-/// What a message says in the form of Rasa's interface.
-#[derive(Serialize, ToSchema)]
-pub(super) struct RasaParse {
-    text: String,
-    /// The intent; `nlu_fallback` for a message out of scope.
-    intent: IntentScore,
-    intent_ranking: Vec<IntentScore>,
-    entities: Vec<RasaEntity>,
-}
-
-/// An entity in the form of Rasa's interface.
-#[derive(Serialize, ToSchema)]
-pub(super) struct RasaEntity {
-    entity: EntityKind,
-    value: String,
-    start: usize,
-    end: usize,
-    extractor: &'static str,
-}
-
-impl From<Entity> for RasaEntity {
-    fn from(entity: Entity) -> Self {
-        Self {
-            entity: entity.kind,
-            value: entity.value.unwrap_or(entity.text),
-            start: entity.start,
-            end: entity.end,
-            extractor: "lotse",
-        }
-    }
-}
-
-/// Reads one message in the form of Rasa's `POST /model/parse`, for programs made for it.
-#[utoipa::path(
-    post,
-    path = "/model/parse",
-    tag = "messages",
-    request_body = RasaMessage,
-    responses((status = OK, body = RasaParse))
-)]
-pub(super) async fn rasa_parse(
-    State(app): State<App>,
-    Json(message): Json<RasaMessage>,
-) -> Result<axum::Json<RasaParse>, ApiError> {
-    check_text("text", &message.text)?;
-    let Classification { intent, in_scope, alternatives, entities, .. } =
-        read(&app, message.text.clone(), None).await?.classification;
-    let first = intent.unwrap_or_else(|| IntentScore {
-        name: RASA_FALLBACK.to_owned(),
-        confidence: 1.0 - in_scope.unwrap_or_default(),
-    });
-    let intent_ranking = std::iter::once(first.clone()).chain(alternatives).collect();
-    let entities = entities.into_iter().map(RasaEntity::from).collect();
-    Ok(axum::Json(RasaParse { text: message.text, intent: first, intent_ranking, entities }))
 }

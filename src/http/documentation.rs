@@ -32,6 +32,7 @@ const BEARER: &str = "bearer";
         (name = "messages", description = "Messages come in and are answered, or only read."),
         (name = "channels", description = "Telephone, helpdesks and other bots, each in its own format."),
         (name = "conversations", description = "What was said, live and afterwards."),
+        (name = "channels", description = "Other systems bring messages in forms of their own."),
         (name = "agents", description = "Queues and tickets for people."),
         (name = "reports", description = "How the work is going."),
         (name = "knowledge", description = "The approved articles."),

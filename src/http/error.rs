@@ -85,6 +85,7 @@ table_of_errors! {
     Unauthorized "unauthorized" UNAUTHORIZED "This needs a key or a sign-in. Send a key in the header Authorization: Bearer KEY, or sign in at /console.";
     WrongPassword "wrong_password" UNAUTHORIZED "Name or password is wrong. Try again, or ask the operator for a new password.";
     TooManyAttempts "too_many_attempts" TOO_MANY_REQUESTS "There were too many wrong passwords for this name. Try again after the time in Retry-After.";
+    WrongSignature "wrong_signature" FORBIDDEN "The signature does not fit. Check the signing key in [channels] of lotse.toml, and that public_url is the address that the other system calls.";
     Forbidden "forbidden" FORBIDDEN "The key's role does not allow this. Use a key with the role that the documentation names.";
 
     // What is asked for.

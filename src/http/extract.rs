@@ -13,7 +13,7 @@ use super::App;
 use super::error::{ApiError, Code};
 
 /// A JSON body.
-pub(super) struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = ApiError;
@@ -22,8 +22,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if !is_json(request.headers()) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let body = read_body(request, app, app.config.server.body_limit_bytes).await?;
+        let RawBody(body) = RawBody::from_request(request, app).await?;
         parse(&body).map(Self)
+    }
+}
+
+/// A body as it came, for signatures are made over its bytes.
+pub(crate) struct RawBody(pub(crate) Bytes);
+
+impl FromRequest<App> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        read_body(request, app, app.config.server.body_limit_bytes).await.map(Self)
     }
 }
 
@@ -100,7 +111,7 @@ async fn read_at_most(request: Request, limit: usize) -> Result<Bytes, ApiError>
 }
 
 /// Reads a value from a JSON object and says as exactly as possible what is wrong with it.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(body).map_err(|error| {
         ApiError::from(Code::InvalidUtf8).with_details(json!({ "byte": error.valid_up_to() }))
     })?;

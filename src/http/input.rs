@@ -6,7 +6,7 @@ use super::error::{ApiError, Code};
 use crate::domain::MAX_TEXT_CHARS;
 
 /// Refuses a text that says nothing or is too long.
-pub(super) fn check_text(field: &str, text: &str) -> Result<(), ApiError> {
+pub(crate) fn check_text(field: &str, text: &str) -> Result<(), ApiError> {
     let details = json!({ "field": field });
     if text.chars().all(is_invisible) {
         return Err(ApiError::from(Code::TextBlank).with_details(details));

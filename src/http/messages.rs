@@ -11,6 +11,7 @@ use super::App;
 use super::error::{ApiError, Code};
 use super::extract::Json;
 use super::timing::ServerTiming;
+use crate::channels;
 use crate::domain::{Caller, Channel, Contact, Incoming, Language, Outcome, Role};
 use crate::observe;
 
@@ -71,13 +72,8 @@ pub(super) async fn post_message(
         contact: message.contact,
         attributes: message.attributes,
     };
-    let (outcome, spent) = observe::measured(app.desk.receive(incoming)).await;
+    let (outcome, spent) = observe::measured(channels::receive(&app, incoming)).await;
     let mut outcome = outcome?;
-    metrics::counter!(
-        observe::MESSAGES_TOTAL,
-        "channel" => channel.name(), "action" => outcome.decision.action.name(),
-    )
-    .increment(1);
     if caller.role == Role::Widget {
         for_customers(&mut outcome);
     }

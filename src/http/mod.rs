@@ -3,7 +3,7 @@
 
 mod access;
 mod agents;
-mod classify;
+pub(crate) mod classify;
 mod context;
 mod conversations;
 mod cross_origin;
@@ -14,7 +14,7 @@ mod events;
 pub(crate) mod extract;
 mod guard;
 mod health;
-mod input;
+pub(crate) mod input;
 mod knowledge;
 mod messages;
 mod metrics;

@@ -38,7 +38,7 @@ pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use ticket::{Changed, Correction, QueueCount, TicketChange, TicketFilter};
 
-use crate::domain::{Outcome, Ticket, TicketEvent};
+use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
 /// What must outlive the process.
 ///
@@ -108,11 +108,15 @@ pub trait Store: Send + Sync {
     /// All queues that hold unresolved tickets.
     async fn queues(&self) -> Result<Vec<QueueCount>, StoreError>;
 
+    /// What waits for a first answer, by queue and channel.
+    async fn waits(&self) -> Result<Vec<QueueWait>, StoreError>;
+
     /// The words that came with this [`TicketChange::key`].
     async fn words_sent(&self, key: &str) -> Result<Option<String>, StoreError>;
 
     /// Gives the agent the next ticket of a queue, or of all queues: highest priority, then earliest due, then
-    /// oldest. None if nothing waits. No two calls ever get the same ticket.
+    /// oldest. Of tickets that ask for skills only those that the agent has, unless they are overdue
+    /// or the agent has none on record. None if nothing waits. No two calls ever get the same ticket.
     async fn claim_next(
         &self,
         queue: Option<&str>,
@@ -285,6 +289,9 @@ pub trait Store: Send + Sync {
 
     /// Gives a user another password and ends the sessions.
     async fn set_password(&self, name: &str, password_hash: &str) -> Result<(), StoreError>;
+
+    /// Says what a user can do; nothing means everything.
+    async fn set_skills(&self, name: &str, skills: &[String]) -> Result<(), StoreError>;
 
     /// Removes a user and ends the sessions. What the user did stays.
     async fn remove_user(&self, name: &str) -> Result<(), StoreError>;

@@ -11,6 +11,8 @@ pub struct User {
     pub role: Role,
     /// Hash of the password, argon2id in PHC form.
     pub password_hash: String,
+    /// What the person can do, for tickets that ask for skills; nothing on record means everything.
+    pub skills: Vec<String>,
     /// When the person was added.
     pub created_at: Timestamp,
 }

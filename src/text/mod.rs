@@ -20,7 +20,8 @@ pub struct PreparedText {
     /// The message as sent.
     pub original: String,
     /// What the writer says now: quoted history, signature and legal footers cut away, white
-    /// space folded. Never blank when `original` is not.
+    /// space folded; numbers that are spelled in words stand as they are written. Never blank when
+    /// `original` is not.
     pub cleaned: String,
     /// Main language.
     pub language: Language,
@@ -39,7 +40,27 @@ pub fn prepare_on(text: &str, language: Option<Language>, today: Date) -> Prepar
     let language = language.unwrap_or_else(|| language::detect(&cleaned));
     let mut entities = entities::find(text, language, today);
     drop_quoted(text, &mut entities);
+    let cleaned = with_written_numbers(cleaned, &entities);
     PreparedText { original: text.to_owned(), cleaned, language, entities }
+}
+
+/// The text with numbers as they are written where a transcript spells them: "en el zwei null vier
+/// acht eins" is `NL-20481`. A row of number words says nothing to a reader who looks for a topic.
+fn with_written_numbers(mut cleaned: String, entities: &[Entity]) -> String {
+    for entity in entities {
+        let is_number = matches!(
+            entity.kind,
+            EntityKind::OrderNumber
+                | EntityKind::CustomerNumber
+                | EntityKind::InvoiceNumber
+                | EntityKind::Phone
+        );
+        let is_spelled = !entity.text.contains(|sign: char| sign.is_ascii_digit());
+        if let (true, true, Some(value)) = (is_number, is_spelled, &entity.value) {
+            cleaned = cleaned.replacen(&entity.text, value, 1);
+        }
+    }
+    cleaned
 }
 
 /// Of quoted history only the numbers that say what it is about are facts of this message; the

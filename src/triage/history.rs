@@ -1,3 +1,4 @@
+use super::caller::is_sign;
 use super::words::plain;
 use crate::domain::{Action, Author, ConversationState, Turn};
 
@@ -106,6 +107,11 @@ const PERSON: &[&str] = &[
     "operator",
 ];
 
+/// Whether [`plain`] words take an offer up.
+pub(super) fn is_yes(plain: &str) -> bool {
+    YES.contains(&plain)
+}
+
 impl History {
     /// The history of a new conversation whose first message is `message`.
     pub fn new(message: &str) -> Self {
@@ -146,11 +152,15 @@ impl History {
         Self { state, message: message.to_owned(), asked_back, answers }
     }
 
-    /// Whether the message's words alone ask for a person: bare words, or a yes to the bot's offer.
+    /// Whether the message's words alone ask for a person: bare words, a yes to the bot's offer, or
+    /// what a caller does instead of speaking.
     pub(super) fn asks_for_person(&self) -> bool {
+        if is_sign(&self.message) {
+            return true;
+        }
         let plain = plain(&self.message);
         let accepts = self.asked_back == Some(AskedBack::WhetherPerson);
-        PERSON.contains(&plain.as_str()) || (accepts && YES.contains(&plain.as_str()))
+        PERSON.contains(&plain.as_str()) || (accepts && is_yes(&plain))
     }
 
     /// Answers already given to messages with this intent.

@@ -6,6 +6,8 @@
 //! [`Routing`], the operator's rules, and its [`summarize`]d conversation. [`Texts`] are the bot's
 //! own words, and [`draft`] is what an agent could answer. Nothing here touches the store or the network.
 
+pub mod call_back;
+mod caller;
 mod confidence;
 pub mod danger;
 mod decide;
@@ -19,13 +21,15 @@ mod summary;
 mod texts;
 mod words;
 
+pub use caller::CallerSign;
 pub use confidence::{FEATURES, answer_confidence, features};
 pub use decide::{Verdict, decide};
 pub use draft::draft;
 pub use history::{AskedBack, GivenAnswer, History};
 pub use policy::{Policy, PolicyError};
 pub use routing::{
-    Availability, PhoneTarget, Queue, Route, RouteRequest, Routing, RoutingError, RoutingProblem,
+    Availability, NETWORK, PhoneTarget, Queue, Route, RouteRequest, Routing, RoutingError,
+    RoutingProblem,
 };
 pub use summary::{
     Earlier, MOST_HEADLINE_WORDS, MOST_WORDS, conversation_language, earlier_contacts, intent_name,

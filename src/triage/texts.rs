@@ -48,6 +48,12 @@ pub struct Texts {
     waiting: Phrase,
     #[serde(default)]
     joined: Phrase,
+    #[serde(default)]
+    call_back_offer: Phrase,
+    #[serde(default)]
+    call_back_question: Phrase,
+    #[serde(default)]
+    call_back_noted: Phrase,
 }
 
 /// One text in every language and form.
@@ -132,6 +138,7 @@ impl Texts {
                 }
                 let needed: &[&'static str] = match name.split('.').next() {
                     Some("hand_over_closed") => &["{opens}"],
+                    Some("call_back_noted") => &["{number}", "{opens}"],
                     Some("danger") if form == "de_phone" => &["eins eins zwei"],
                     Some("danger") if form == "en_phone" => &["one one two"],
                     Some("danger") => &["112"],
@@ -160,6 +167,9 @@ impl Texts {
             hand_over_closed: self.hand_over_closed.over(other.hand_over_closed),
             danger: self.danger.over(other.danger),
             waiting: self.waiting.over(other.waiting),
+            call_back_offer: self.call_back_offer.over(other.call_back_offer),
+            call_back_question: self.call_back_question.over(other.call_back_question),
+            call_back_noted: self.call_back_noted.over(other.call_back_noted),
             joined: self.joined.over(other.joined),
         }
     }
@@ -175,6 +185,9 @@ impl Texts {
             ("hand_over_closed", &self.hand_over_closed),
             ("danger", &self.danger),
             ("waiting", &self.waiting),
+            ("call_back_offer", &self.call_back_offer),
+            ("call_back_question", &self.call_back_question),
+            ("call_back_noted", &self.call_back_noted),
             ("joined", &self.joined),
         ];
         smalltalk.chain(fixed.map(|(name, phrase)| (name.to_owned(), phrase)))
@@ -245,6 +258,44 @@ impl Texts {
     pub fn joined(&self, language: Language, channel: Channel) -> &str {
         self.joined.get(language, channel)
     }
+
+    /// The offer of a call-back while nobody is there.
+    pub fn call_back_offer(&self, language: Language, channel: Channel) -> &str {
+        self.call_back_offer.get(language, channel)
+    }
+
+    /// The question for the number to call back on.
+    pub fn call_back_question(&self, language: Language, channel: Channel) -> &str {
+        self.call_back_question.get(language, channel)
+    }
+
+    /// That people will call back on `number` when they are there, at `opens`. On the telephone the
+    /// digits are said one by one.
+    pub fn call_back_noted(
+        &self,
+        language: Language,
+        channel: Channel,
+        number: &str,
+        opens: Timestamp,
+        now: Timestamp,
+        timezone: &TimeZone,
+    ) -> String {
+        let number = match channel {
+            Channel::Phone => spelled(number),
+            _ => number.to_owned(),
+        };
+        self.call_back_noted
+            .get(language, channel)
+            .replace("{number}", &number)
+            .replace("{opens}", &opening(language, opens, now, timezone))
+    }
+}
+
+/// A telephone number as it is read aloud: `plus 4 9 4 3 1`.
+fn spelled(number: &str) -> String {
+    let signs = number.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+');
+    let spoken = signs.map(|sign| if sign == '+' { "plus".to_owned() } else { sign.to_string() });
+    spoken.collect::<Vec<String>>().join(" ")
 }
 
 impl Phrase {

@@ -16,8 +16,13 @@ async fn with_people() -> Service {
     let service = Service::start_with(Settings { keys: KEYS, ..Settings::default() }).await;
     for (name, role) in [("Anna Berg", Role::Agent), ("Leo", Role::Lead)] {
         let password_hash = hash_password(&format!("{name}'s password")).expect("a hash");
-        let user =
-            User { name: name.to_owned(), role, password_hash, created_at: Timestamp::now() };
+        let user = User {
+            name: name.to_owned(),
+            role,
+            password_hash,
+            skills: Vec::new(),
+            created_at: Timestamp::now(),
+        };
         service.app.store.add_user(&user).await.expect("a user");
     }
     service
@@ -225,7 +230,13 @@ async fn who_came_in_without_a_password_is_out_when_the_name_becomes_a_user() {
     assert!(found.is_some());
     let password_hash = hash_password("long enough").expect("a hash");
     let created_at = Timestamp::now();
-    let user = User { name: "anna".to_owned(), role: Role::Admin, password_hash, created_at };
+    let user = User {
+        name: "anna".to_owned(),
+        role: Role::Admin,
+        password_hash,
+        skills: Vec::new(),
+        created_at,
+    };
     store.add_user(&user).await.expect("a user");
     let found = store.session(&hash_key(token), Timestamp::now()).await.expect("a store");
     assert_eq!(found, None);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lotse::domain::{Classification, Language, Sentiment};
-use lotse::triage::{PhoneTarget, RouteRequest, Routing, RoutingError};
+use lotse::triage::{PhoneTarget, RouteRequest, Routing};
 
 use crate::support::{MONDAY, SATURDAY, SMALL, at, load, mistakes, reading, request};
 
@@ -76,11 +76,14 @@ fn a_route_can_be_explained() {
     let routing = load(SMALL).expect("valid");
     let classification = reading(Some("track_order"), 3, Sentiment::Negative);
     let request = request(&classification, "Jetzt reicht's: Anwalt!");
-    let expected = "words of topic legal\n\
+    let expected = "Monday 2026-11-23 11:00 in Europe/Berlin\n\
+        words of topic legal\n\
         rule “legal” (line 28): no, queue english does not speak de\n\
-        rule “rest” (line 34): queue team";
+        rule “rest” (line 34): queue team\n\
+        queue team is open\n\
+        first answer within 1m while the queue is open";
     assert_eq!(routing.explain(&request).join("\n"), expected);
-    let reason = routing.route(&request).reason();
+    let reason = routing.route(&request).reasons().remove(0);
     let expected = "rule “rest”: queue team, priority normal, due 2026-11-23T10:01:00Z";
     assert_eq!((reason.code.as_str(), reason.text.as_str()), ("route", expected));
 }

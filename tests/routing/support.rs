@@ -1,5 +1,6 @@
 //! What the tests share: the demo's rules, a small file of rules, readings and requests.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -12,6 +13,8 @@ use lotse::triage::{Route, RouteRequest, Routing, RoutingError};
 pub(crate) const MONDAY: &str = "2026-11-23T10:00:00Z";
 /// A Saturday, noon in Berlin: the hotline is there, the offices are closed.
 pub(crate) const SATURDAY: &str = "2026-11-28T11:00:00Z";
+
+static NO_ATTRIBUTES: BTreeMap<String, String> = BTreeMap::new();
 
 pub(crate) fn demo() -> Routing {
     Routing::load(Path::new("demo/routing.toml")).expect("the demo's routing is valid")
@@ -50,8 +53,10 @@ pub(crate) fn request<'a>(
         message,
         earlier: &[],
         channel: Channel::Chat,
+        attributes: &NO_ATTRIBUTES,
         danger: false,
         person_wanted: false,
+        waits: &[],
         at: at(MONDAY),
     }
 }

@@ -141,6 +141,7 @@ pub(crate) fn ticket(
         classification: classification(),
         decision: decision(Action::Escalate),
         resolution: None,
+        skills: Vec::new(),
         version: 1,
     }
 }

@@ -128,3 +128,34 @@ proptest! {
         prop_assert_eq!(prepare_on(&text, None, TODAY), prepare_on(&text, None, TODAY));
     }
 }
+
+#[test]
+fn numbers_spelled_in_words_are_written_for_the_reader() {
+    for (text, cleaned) in [
+        (
+            "ähm die bestellnummer ist n l zwanzig vier einundachtzig",
+            "ähm die bestellnummer ist NL-20481",
+        ),
+        (
+            "meine bestellung en el zwei null vier acht eins ist nicht da",
+            "meine bestellung NL-20481 ist nicht da",
+        ),
+        ("my order number is n l two oh four eight one", "my order number is NL-20481"),
+        ("kundennummer k acht acht drei zwei null eins bitte", "kundennummer K-883201 bitte"),
+        (
+            "rechnung r e zweitausendvierundzwanzig zehntausendzweihundertdreiunddreißig stimmt nicht",
+            "rechnung RE-2024-10233 stimmt nicht",
+        ),
+        (
+            "unter null eins fünf eins zwei drei vier fünf sechs sieben acht erreichbar",
+            "unter 01512345678 erreichbar",
+        ),
+        // What is written stays as it is; so do other numbers in words.
+        ("Wo ist nl 20481?", "Wo ist nl 20481?"),
+        ("seit dreiundzwanzig tagen", "seit dreiundzwanzig tagen"),
+    ] {
+        let prepared = prepare_on(text, None, TODAY);
+        assert_eq!(prepared.cleaned, cleaned);
+        assert_eq!(prepared.original, text);
+    }
+}

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::outside::chain;
 use super::{Delivered, OutsideError};
+use crate::store::StoreError;
 
 /// Read of an answer's body at most.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
@@ -24,7 +25,7 @@ pub struct Answer {
     pub status: StatusCode,
     /// How long it asks to wait.
     pub retry_after: Option<Duration>,
-    /// The body, cut off where it is too long.
+    /// The body, as far as it came and not longer than two megabytes.
     pub body: Vec<u8>,
 }
 
@@ -45,6 +46,12 @@ impl From<OutsideError> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::NotSent(error.to_string())
+    }
+}
+
 impl From<Failure> for Delivered {
     fn from(failure: Failure) -> Self {
         Self::Later { after: None, error: failure.to_string() }
@@ -56,13 +63,7 @@ impl Answer {
     pub async fn to(request: RequestBuilder) -> Result<Self, Failure> {
         let response = request.send().await.map_err(failure)?;
         let (status, retry_after) = (response.status(), retry_after(&response, Timestamp::now()));
-        let body = match body(response).await {
-            Ok(body) => body,
-            // The status says all that matters of a call that has failed or has nothing to tell.
-            Err(_) if !status.is_success() => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        Ok(Self { status, retry_after, body })
+        Ok(Self { status, retry_after, body: body(response).await })
     }
 
     /// The body as JSON; null if it is none.
@@ -108,16 +109,17 @@ fn failure(error: reqwest::Error) -> Failure {
     }
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
+/// What came of the body: the status has said already what became of the call.
+async fn body(mut response: Response) -> Vec<u8> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failure)? {
+    while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
         if body.len() > MOST_BYTES {
             body.truncate(MOST_BYTES);
             break;
         }
     }
-    Ok(body)
+    body
 }
 
 /// `Retry-After`, in seconds or as a date.

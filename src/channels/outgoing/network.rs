@@ -128,6 +128,22 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn an_address_is_what_it_is_however_it_is_written(bits: u32, opened in 0_u8..=32) {
+            let address = std::net::Ipv4Addr::from_bits(bits);
+            let network = ipnet::Ipv4Net::new(address, opened).expect("a prefix");
+            for networks in [Networks::default(), Networks::with(&[network.into()])] {
+                let mapped = address.to_ipv6_mapped();
+                proptest::prop_assert_eq!(
+                    networks.permit(address.into()),
+                    networks.permit(mapped.into())
+                );
+            }
+            proptest::prop_assert!(Networks::with(&[network.into()]).permit(address.into()));
+        }
+    }
+
     #[test]
     fn the_operator_opens_networks() {
         let networks = Networks::with(&["10.0.0.0/8".parse().expect("a network")]);

@@ -48,8 +48,13 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// Prepares calls to what `networks` permit.
+    /// Prepares calls to what `networks` permit, of 15 seconds each at most.
     pub fn new(networks: Networks) -> Result<Self, OutsideError> {
+        Self::with_limit(networks, WHOLE)
+    }
+
+    /// Prepares calls that are given up after `limit`.
+    pub fn with_limit(networks: Networks, limit: Duration) -> Result<Self, OutsideError> {
         // Fails only where one is installed already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let networks = Arc::new(networks);
@@ -58,22 +63,26 @@ impl Outside {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
-            .timeout(WHOLE)
+            .timeout(limit)
             .user_agent(USER_AGENT)
             .build()
             .map_err(|error| OutsideError::Client(chain(&error)))?;
         Ok(Self { client, networks })
     }
 
+    /// Refuses what can be told from the address alone. Names are checked when they are resolved.
+    pub fn check(&self, url: &Url) -> Result<(), OutsideError> {
+        check(&self.networks, url)
+    }
+
     /// A request to this address.
     pub fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, OutsideError> {
-        check(&self.networks, url)?;
+        self.check(url)?;
         Ok(self.client.request(method, url.clone()))
     }
 }
 
-/// Refuses what can be told from the address alone. Names are checked when they are resolved.
-pub(crate) fn check(networks: &Networks, url: &Url) -> Result<(), OutsideError> {
+fn check(networks: &Networks, url: &Url) -> Result<(), OutsideError> {
     if !["http", "https"].contains(&url.scheme()) {
         return Err(OutsideError::Scheme(url.scheme().to_owned() + ":"));
     }

@@ -65,6 +65,11 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     // The address comes first: whoever starts Lotse twice should not wait for the model to learn it.
     let listener = http::listen(config.server.listen)?;
     let address = listener.local_addr().context("the address of the service is not known")?;
+    let agi = config.channels.agi.clone();
+    let agi = match agi {
+        Some(settings) => Some((http::listen(settings.listen)?, settings)),
+        None => None,
+    };
     let parts = Parts::load(&config).await?;
     let welcome = parts.welcome(&config, address);
     let knowledge = Arc::clone(&parts.knowledge);
@@ -78,11 +83,18 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     )
     .await?;
     let upkeep = tokio::spawn(upkeep::run(app.clone(), knowledge));
+    let agi = agi.map(|(listener, settings)| {
+        tokio::spawn(channels::agi::serve(listener, app.clone(), settings))
+    });
     let mut listening = channels::start(&app);
     eprintln!("{welcome}");
 
     let stopping = tokio::spawn(stop_when_asked(app.clone()));
     http::serve(listener, http::router(&app), &app.config.server, &app.shutdown).await;
+    if let Some(agi) = agi {
+        // Calls in work end first; a panic there is in the log already.
+        let _ = agi.await;
+    }
     stopping.abort();
     upkeep.abort();
     listening.shutdown().await;

@@ -27,7 +27,7 @@ use super::{
     Key, MailRecord, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session,
     Store, StoreError, TicketChange, TicketFilter, TurnRecord, User,
 };
-use crate::domain::{Outcome, Ticket, TicketEvent};
+use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
 /// The store in one `SQLite` file.
 ///
@@ -142,6 +142,10 @@ impl Store for SqliteStore {
 
     async fn words_sent(&self, key: &str) -> Result<Option<String>, StoreError> {
         conversations::words_sent(&self.readers, key).await
+    }
+
+    async fn waits(&self) -> Result<Vec<QueueWait>, StoreError> {
+        tickets::waits(&self.readers).await
     }
 
     async fn claim_next(
@@ -352,6 +356,10 @@ impl Store for SqliteStore {
 
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
         people::user(&self.readers, name).await
+    }
+
+    async fn set_skills(&self, name: &str, skills: &[String]) -> Result<(), StoreError> {
+        people::set_skills(&self.writer, name, skills).await
     }
 
     async fn users(&self) -> Result<Vec<User>, StoreError> {

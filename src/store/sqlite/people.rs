@@ -6,22 +6,26 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row, Sqlite, SqlitePool};
 
 use super::errors::is_duplicate;
-use super::rows::{named, time};
+use super::rows::{from_json, json, named, time};
 use crate::domain::Role;
 use crate::store::{Conflict, Presence, Session, StoreError, User};
 
 pub(super) async fn user(pool: &SqlitePool, name: &str) -> Result<Option<User>, StoreError> {
-    let row = sqlx::query("SELECT name, role, password_hash, created_at FROM users WHERE name = ?")
-        .bind(name)
-        .fetch_optional(pool)
-        .await?;
+    let row = sqlx::query(
+        "SELECT name, role, password_hash, skills, created_at FROM users WHERE name = ?",
+    )
+    .bind(name)
+    .fetch_optional(pool)
+    .await?;
     row.as_ref().map(read_user).transpose()
 }
 
 pub(super) async fn users(pool: &SqlitePool) -> Result<Vec<User>, StoreError> {
-    let rows = sqlx::query("SELECT name, role, password_hash, created_at FROM users ORDER BY name")
-        .fetch_all(pool)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT name, role, password_hash, skills, created_at FROM users ORDER BY name",
+    )
+    .fetch_all(pool)
+    .await?;
     rows.iter().map(read_user).collect()
 }
 
@@ -32,20 +36,23 @@ pub(super) async fn add_user(pool: &SqlitePool, user: &User) -> Result<(), Store
         .bind(&user.name)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query("INSERT INTO users (name, role, password_hash, created_at) VALUES (?, ?, ?, ?)")
-        .bind(&user.name)
-        .bind(user.role.name())
-        .bind(&user.password_hash)
-        .bind(user.created_at.as_millisecond())
-        .execute(&mut *transaction)
-        .await
-        .map_err(|error| {
-            if is_duplicate(&error) {
-                StoreError::from(Conflict::UserName(user.name.clone()))
-            } else {
-                error.into()
-            }
-        })?;
+    sqlx::query(
+        "INSERT INTO users (name, role, password_hash, skills, created_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(&user.name)
+    .bind(user.role.name())
+    .bind(&user.password_hash)
+    .bind(json(&user.skills)?)
+    .bind(user.created_at.as_millisecond())
+    .execute(&mut *transaction)
+    .await
+    .map_err(|error| {
+        if is_duplicate(&error) {
+            StoreError::from(Conflict::UserName(user.name.clone()))
+        } else {
+            error.into()
+        }
+    })?;
     Ok(transaction.commit().await?)
 }
 
@@ -57,6 +64,23 @@ pub(super) async fn set_password(
 ) -> Result<(), StoreError> {
     let change = sqlx::query("UPDATE users SET password_hash = ? WHERE name = ?");
     and_end_sessions(pool, name, change.bind(password_hash).bind(name)).await
+}
+
+/// Says what the person can do.
+pub(super) async fn set_skills(
+    pool: &SqlitePool,
+    name: &str,
+    skills: &[String],
+) -> Result<(), StoreError> {
+    let result = sqlx::query("UPDATE users SET skills = ? WHERE name = ?")
+        .bind(json(skills)?)
+        .bind(name)
+        .execute(pool)
+        .await?;
+    if result.rows_affected() == 0 {
+        return Err(StoreError::not_found("user", name));
+    }
+    Ok(())
 }
 
 /// Removes the person and ends the sessions.
@@ -176,6 +200,7 @@ fn read_user(row: &SqliteRow) -> Result<User, StoreError> {
         name: row.try_get("name")?,
         role: named(row, "role", Role::from_name)?,
         password_hash: row.try_get("password_hash")?,
+        skills: from_json(row, "skills")?,
         created_at: time(row, "created_at")?,
     })
 }

@@ -40,8 +40,8 @@ pub(super) async fn put(
 async fn insert(connection: &mut SqliteConnection, ticket: &Ticket) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO tickets (id, conversation_id, queue, priority, state, agent, due_at, \
-         created_at, updated_at, summary, classification, decision, resolution, version) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         created_at, updated_at, summary, classification, decision, resolution, skills, version) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&ticket.id)
     .bind(&ticket.conversation_id)
@@ -56,6 +56,7 @@ async fn insert(connection: &mut SqliteConnection, ticket: &Ticket) -> Result<()
     .bind(rows::json(&ticket.classification)?)
     .bind(rows::json(&ticket.decision)?)
     .bind(&ticket.resolution)
+    .bind(rows::json(&ticket.skills)?)
     .bind(ticket.version)
     .execute(connection)
     .await
@@ -88,6 +89,13 @@ async fn refresh(
     Ok(())
 }
 
+/// Whether agent ?1 can take a ticket at the time ?2: has all its skills, or no skills on record at
+/// all. A ticket that is overdue is offered to everybody: late is better than never.
+const ABLE: &str = "(skills = '[]' OR due_at <= ?2 OR NOT EXISTS (\
+     SELECT 1 FROM users JOIN json_each(tickets.skills) AS needed \
+     WHERE users.name = ?1 AND users.skills <> '[]' \
+     AND needed.value NOT IN (SELECT value FROM json_each(users.skills))))";
+
 pub(super) async fn claim_next(
     connection: &mut SqliteConnection,
     queue: Option<&str>,
@@ -102,7 +110,7 @@ pub(super) async fn claim_next(
     let claimed: Option<String> = sqlx::query_scalar(AssertSqlSafe(format!(
         "UPDATE tickets SET state = 'claimed', agent = ?1, updated_at = ?2, version = version + 1 \
          WHERE state = 'open' AND id = (SELECT id FROM tickets \
-         WHERE {among} ORDER BY priority DESC, due_at, id LIMIT 1) RETURNING id",
+         WHERE {among} AND {ABLE} ORDER BY priority DESC, due_at, id LIMIT 1) RETURNING id",
     )))
     .bind(agent)
     .bind(at.as_millisecond())
@@ -137,7 +145,7 @@ pub(super) async fn change(
     let ticket = &change.ticket;
     let result = sqlx::query(
         "UPDATE tickets SET queue = ?, priority = ?, state = ?, agent = ?, due_at = ?, \
-         first_response_at = ?, updated_at = ?, summary = ?, resolution = ?, \
+         first_response_at = ?, updated_at = ?, summary = ?, resolution = ?, skills = ?, \
          version = version + 1 WHERE id = ? AND version = ?",
     )
     .bind(&ticket.queue)
@@ -149,6 +157,7 @@ pub(super) async fn change(
     .bind(change.event.at.as_millisecond())
     .bind(rows::json(&ticket.summary)?)
     .bind(&ticket.resolution)
+    .bind(rows::json(&ticket.skills)?)
     .bind(&ticket.id)
     .bind(ticket.version)
     .execute(&mut *connection)

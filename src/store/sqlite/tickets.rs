@@ -2,7 +2,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 
 use super::rows::{from_json, limit, named, time, to_time};
-use crate::domain::{Channel, Language, Priority, Ticket, TicketEvent, TicketState};
+use crate::domain::{Channel, Language, Priority, QueueWait, Ticket, TicketEvent, TicketState};
 use crate::store::record::TicketName;
 use crate::store::{QueueCount, StoreError, TicketFilter};
 
@@ -13,7 +13,7 @@ const MOST_WORDS: usize = 12;
 const SELECT: &str = "SELECT ticket.id, ticket.conversation_id, conversation.customer_id, \
     thread.channel, conversation.language, ticket.queue, ticket.priority, ticket.state, \
     ticket.agent, ticket.due_at, ticket.first_response_at, ticket.created_at, ticket.updated_at, ticket.summary, \
-    ticket.classification, ticket.decision, ticket.resolution, ticket.version \
+    ticket.classification, ticket.decision, ticket.resolution, ticket.skills, ticket.version \
     FROM tickets AS ticket JOIN conversations AS conversation \
     ON conversation.id = ticket.conversation_id JOIN conversations AS thread \
     ON thread.id = coalesce(conversation.thread, conversation.id) WHERE ";
@@ -172,6 +172,28 @@ pub(super) async fn queues(pool: &SqlitePool) -> Result<Vec<QueueCount>, StoreEr
         .collect()
 }
 
+pub(super) async fn waits(pool: &SqlitePool) -> Result<Vec<QueueWait>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT ticket.queue, conversation.channel, count(*) AS open, \
+         min(ticket.created_at) AS oldest FROM tickets AS ticket \
+         JOIN conversations AS conversation ON conversation.id = ticket.conversation_id \
+         WHERE ticket.state = 'open' AND ticket.first_response_at IS NULL \
+         GROUP BY ticket.queue, conversation.channel ORDER BY ticket.queue, conversation.channel",
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(QueueWait {
+                queue: row.try_get("queue")?,
+                channel: named(row, "channel", Channel::from_name)?,
+                open: row.try_get("open")?,
+                oldest: time(row, "oldest")?,
+            })
+        })
+        .collect()
+}
+
 pub(super) async fn history(
     pool: &SqlitePool,
     ticket_id: &str,
@@ -217,6 +239,7 @@ fn read(row: &SqliteRow) -> Result<Ticket, StoreError> {
         classification: from_json(row, "classification")?,
         decision: from_json(row, "decision")?,
         resolution: row.try_get("resolution")?,
+        skills: from_json(row, "skills")?,
         version: row.try_get("version")?,
     })
 }

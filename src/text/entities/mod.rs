@@ -55,7 +55,8 @@ fn rank(kind: Option<EntityKind>) -> u8 {
         None => 6,
         Some(EntityKind::Amount) => 7,
         Some(EntityKind::Date) => 8,
-        Some(EntityKind::Phone) => 9,
+        // Which number is the one to call back on is not told by its form.
+        Some(EntityKind::Phone | EntityKind::CallbackNumber) => 9,
         Some(EntityKind::Device) => 10,
     }
 }

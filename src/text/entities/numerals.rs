@@ -96,7 +96,13 @@ pub(super) fn read(words: &[Word<'_>]) -> Option<(u32, usize)> {
             1000 if total == 0 && (1..1000).contains(&current) => {
                 (total, current) = (current * 1000, 0);
             }
-            1..10 if current.is_multiple_of(10) && !fits_alone(current) => current += next,
+            1..10
+                if current.is_multiple_of(10)
+                    && !fits_alone(current)
+                    && !is_german_ten(&words[taken - 1].folded) =>
+            {
+                current += next;
+            }
             10..100 if current.is_multiple_of(100) && current + total > 0 => current += next,
             101..1000 if total > 0 && current == 0 => current = next,
             _ => break,
@@ -104,6 +110,12 @@ pub(super) fn read(words: &[Word<'_>]) -> Option<(u32, usize)> {
         taken += 1 + usize::from(linked);
     }
     Some((total + current, taken))
+}
+
+/// Whether the word is a German "zwanzig" to "neunzig": ones stand before it, so that "zwanzig vier"
+/// are two numbers.
+fn is_german_ten(folded: &str) -> bool {
+    folded.ends_with("zig") || folded == "dreissig"
 }
 
 /// Whether nothing can be added to a number: after "null" and "zehn" a new number begins.
@@ -159,6 +171,7 @@ mod tests {
             ("two thousand twenty four", 2024, 4),
             ("thousand", 1000, 1),
             ("vier acht", 4, 1),
+            ("zwanzig vier einundachtzig", 20, 1),
             ("zero four", 0, 1),
             ("ten five", 10, 1),
             ("twenty and", 20, 1),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use toml::Spanned;
-use toml::value::Datetime;
+use toml::{Spanned, Value};
 
 use crate::domain::{Channel, Language, Priority, Sentiment};
 
@@ -16,14 +16,14 @@ use crate::domain::{Channel, Language, Priority, Sentiment};
 pub(super) struct File {
     /// IANA name of the zone of all opening hours.
     pub timezone: Spanned<String>,
-    /// Days on which every queue is closed.
+    /// Days on which every queue is closed: Länder and days.
     #[serde(default)]
-    pub holidays: Vec<Spanned<Datetime>>,
-    /// Named opening hours: weekday or range of weekdays to periods.
+    pub holidays: Option<Spanned<OneOrMany<Value>>>,
+    /// Named opening hours: weekday or range of weekdays to periods; `holidays` to holidays.
     #[serde(default)]
-    pub hours: BTreeMap<String, Spanned<BTreeMap<String, Spanned<String>>>>,
+    pub hours: BTreeMap<String, Spanned<BTreeMap<String, Spanned<OneOrMany<Value>>>>>,
     /// First-response targets by channel.
-    pub targets: BTreeMap<Channel, Target>,
+    pub targets: BTreeMap<Channel, ChannelTarget>,
     /// First-response target of urgent tickets on every channel, where it is sooner.
     #[serde(default)]
     pub urgent: Option<Target>,
@@ -44,25 +44,40 @@ pub(super) struct File {
     pub priorities: Vec<PriorityRule>,
 }
 
+/// The targets of a channel.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChannelTarget {
+    /// Such as `60s`, `15 min` or `4h`.
+    pub first_response: Spanned<String>,
+    #[serde(default)]
+    pub clock: Option<Spanned<String>>,
+    /// Another one for tickets of normal and low priority.
+    #[serde(default)]
+    pub normal: Option<Target>,
+    /// Others by the network on which a message came in: the attribute `network`.
+    #[serde(default)]
+    pub network: BTreeMap<String, NetworkTarget>,
+}
+
+/// The targets of one network of a channel.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NetworkTarget {
+    pub first_response: Spanned<String>,
+    #[serde(default)]
+    pub clock: Option<Spanned<String>>,
+    #[serde(default)]
+    pub normal: Option<Target>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Target {
-    /// Such as `60s`, `15 min` or `4h`.
     pub first_response: Spanned<String>,
-    /// Whether the clock stands still while the queue is closed.
+    /// When the clock runs: `always`, `opening` (in the queue's hours), or the name of hours.
     #[serde(default)]
-    pub clock: Clock,
-}
-
-/// When the clock of a target runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Clock {
-    /// Around the clock.
-    #[default]
-    Always,
-    /// In the queue's opening hours.
-    Opening,
+    pub clock: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,32 +105,56 @@ pub(super) struct Queue {
     /// Address that mail of the queue is sent from or passed on to.
     #[serde(default)]
     pub email: Option<Spanned<String>>,
+    /// What its people can do besides, for rules that ask for skills.
+    #[serde(default)]
+    pub skills: Vec<Spanned<String>>,
+    /// Where new tickets go while too many wait here, or for too long.
+    #[serde(default)]
+    pub overflow: Option<Overflow>,
+    /// Whether its people call back those who came while it was closed.
+    #[serde(default)]
+    pub call_back: bool,
 }
 
-/// A single text, or a list of them: `phone = "tel:…"`, `phone = ["tel:…", "sip:…"]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Overflow {
+    pub to: Spanned<String>,
+    /// Longest wait, in opening time.
+    #[serde(default)]
+    pub after: Option<Spanned<String>>,
+    /// Most waiting tickets.
+    #[serde(default)]
+    pub waiting: Option<Spanned<u32>>,
+    /// Only tickets of these channels count and are sent away; all if absent.
+    #[serde(default)]
+    pub channels: Option<Vec<Channel>>,
+}
+
+/// A single text, or a list: `phone = "tel:…"`, `phone = ["tel:…", "sip:…"]`.
 #[derive(Debug)]
-pub(super) enum OneOrMany {
+pub(super) enum OneOrMany<T = String> {
     One(String),
-    Many(Vec<Spanned<String>>),
+    Many(Vec<Spanned<T>>),
 }
 
-impl<'de> Deserialize<'de> for OneOrMany {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Not `serde(untagged)`, which loses the places of the items.
-        struct Either;
+        struct Either<T>(PhantomData<T>);
 
-        impl<'de> Visitor<'de> for Either {
-            type Value = OneOrMany;
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = OneOrMany<T>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-                formatter.write_str("a text or a list of texts")
+                formatter.write_str("a text or a list")
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
+            fn visit_str<E>(self, text: &str) -> Result<OneOrMany<T>, E> {
                 Ok(OneOrMany::One(text.to_owned()))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<OneOrMany, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<OneOrMany<T>, A::Error> {
                 let mut many = Vec::new();
                 while let Some(item) = items.next_element()? {
                     many.push(item);
@@ -124,7 +163,7 @@ impl<'de> Deserialize<'de> for OneOrMany {
             }
         }
 
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(Either(PhantomData))
     }
 }
 
@@ -146,7 +185,12 @@ pub(super) struct Person {
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
     pub name: Spanned<String>,
-    pub queue: Spanned<String>,
+    /// The queue; without one, the first that has the skills.
+    #[serde(default)]
+    pub queue: Option<Spanned<String>>,
+    /// What whoever takes the ticket must be able to do.
+    #[serde(default)]
+    pub skills: Vec<Spanned<String>>,
     /// The rule is passed over while its queue is closed.
     #[serde(default)]
     pub only_while_open: bool,
@@ -177,4 +221,11 @@ pub(super) struct Conditions {
     /// Topics of which none is named.
     pub without_topics: Vec<Spanned<String>>,
     pub danger: Option<bool>,
+    /// What the company knows of the customer, `{ vip = "true" }`: all must hold, a list holds if
+    /// any of its items does.
+    pub attributes: BTreeMap<String, Spanned<OneOrMany>>,
+    /// Time of day, `18:00-08:00`.
+    pub between: Option<Spanned<String>>,
+    /// Days, `saturday` or `monday-friday`.
+    pub weekdays: Option<Spanned<OneOrMany>>,
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::rule::Condition;
-use super::{Routing, RoutingProblem};
+use super::target::Clock;
+use super::{Queue, QueueRule, Routing, RoutingProblem};
 use crate::domain::{Channel, Language};
 
 /// See [`Routing::lint`].
@@ -17,6 +18,7 @@ pub(super) fn lint(
     let mut problems = Vec::new();
     unreachable_rules(routing, &mut problems);
     queues(routing, &mut problems);
+    overflows(routing, &mut problems);
     topics(routing, &mut problems);
     intents(routing, known_intents, &mut problems);
     holidays(routing, now, &mut problems);
@@ -34,9 +36,8 @@ fn unreachable_rules(routing: &Routing, problems: &mut Vec<RoutingProblem>) {
     };
     for (index, rule) in routing.rules.iter().enumerate() {
         let earlier = routing.rules[..index].iter().find(|earlier| {
-            let speaks_all = |language| routing.queues[earlier.queue].languages.contains(language);
             !earlier.only_while_open
-                && Language::ALL.iter().all(speaks_all)
+                && speaks_all(routing, earlier)
                 && earlier.condition.covers(&rule.condition)
         });
         if let Some(earlier) = earlier {
@@ -51,12 +52,19 @@ fn unreachable_rules(routing: &Routing, problems: &mut Vec<RoutingProblem>) {
     }
 }
 
+/// Whether a rule finds a queue for every language.
+fn speaks_all(routing: &Routing, rule: &QueueRule) -> bool {
+    Language::ALL.iter().all(|language| {
+        routing.able(rule).any(|index| routing.queues[index].languages.contains(language))
+    })
+}
+
 fn queues(routing: &Routing, problems: &mut Vec<RoutingProblem>) {
     for (index, queue) in routing.queues.iter().enumerate() {
         let mut report = |text| problems.push(RoutingProblem { line: queue.line, text });
         let bound = Channel::ALL.into_iter().find(|channel| {
-            let target = routing.targets.get(channel);
-            target.is_some_and(|target| target.in_opening_hours)
+            let mut targets = routing.targets.get(channel).into_iter().flat_map(|all| all.all());
+            targets.any(|target| target.clock == Clock::Opening)
                 && queue.hours_on(*channel).is_none()
         });
         if let Some(channel) = bound {
@@ -66,8 +74,46 @@ fn queues(routing: &Routing, problems: &mut Vec<RoutingProblem>) {
                 channel.name()
             ));
         }
-        if !routing.rules.iter().any(|rule| rule.queue == index) {
+        if queue.call_back && queue.hours.is_none() && queue.channel_hours.is_empty() {
+            report(format!(
+                "queue `{}` is never closed, so it offers no call-back: set hours, or leave out \
+                 call_back",
+                queue.name
+            ));
+        }
+        let is_named =
+            routing.rules.iter().any(|rule| routing.able(rule).any(|able| able == index));
+        let takes_over =
+            |other: &Queue| other.overflow.as_ref().is_some_and(|overflow| overflow.to == index);
+        if !is_named && !routing.queues.iter().any(takes_over) {
             report(format!("no rule leads to queue `{}`", queue.name));
+        }
+    }
+}
+
+/// Overflows that lead back to where they began, or to people who cannot take the tickets.
+fn overflows(routing: &Routing, problems: &mut Vec<RoutingProblem>) {
+    for (index, queue) in routing.queues.iter().enumerate() {
+        let Some(overflow) = &queue.overflow else { continue };
+        let mut report = |text| problems.push(RoutingProblem { line: overflow.line, text });
+        let to = &routing.queues[overflow.to];
+        let mut way = vec![queue.name.as_str()];
+        let mut next = Some(overflow.to);
+        while let Some(at) = next.filter(|_| way.len() <= routing.queues.len()) {
+            way.push(&routing.queues[at].name);
+            next = routing.queues[at].overflow.as_ref().map(|more| more.to).filter(|_| at != index);
+        }
+        if way.len() > 1 && way.last() == way.first() {
+            report(format!(
+                "the overflow runs in a circle ({}): when all are full, tickets stay where they are",
+                way.join(" → ")
+            ));
+        }
+        for language in queue.languages.iter().filter(|known| !to.languages.contains(known)) {
+            report(format!(
+                "queue `{}` does not speak {language}, so tickets in it never overflow from `{}`",
+                to.name, queue.name
+            ));
         }
     }
 }
@@ -110,12 +156,20 @@ fn intents(routing: &Routing, known: &[String], problems: &mut Vec<RoutingProble
     }
 }
 
-/// Holidays must be renewed by hand: a month before they run out is the time to say so.
+/// Days that stand alone must be renewed by hand: a month before they run out is the time to say
+/// so. Days that a Land has anyway mislead whoever reads them.
 fn holidays(routing: &Routing, now: Timestamp, problems: &mut Vec<RoutingProblem>) {
-    let Some(last) = routing.calendar.holidays.last() else { return };
+    let holidays = &routing.calendar.holidays;
+    for day in holidays.needless() {
+        let text = format!("{day} is a holiday without being named: leave it out");
+        problems.push(RoutingProblem { line: 1, text });
+    }
     let soon = now.to_zoned(routing.calendar.timezone.clone()).date().saturating_add(30.days());
-    if *last < soon {
-        let text = format!("the holidays end with {last}: add those of the coming year");
+    if let Some(last) = holidays.end().filter(|last| *last < soon) {
+        let text = format!(
+            "the holidays end with {last}: add those of the coming year, or name your Land once \
+             (\"DE-SH\")"
+        );
         problems.push(RoutingProblem { line: 1, text });
     }
 }

@@ -1,8 +1,11 @@
 //! Does this rule apply, does it make a later one useless, and why not?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::DateTime;
 
 use crate::domain::{Channel, Language, Sentiment};
+use crate::triage::hours::{Weekdays, Window};
 
 /// What rules look at in one message.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +19,10 @@ pub(super) struct Seen<'a> {
     /// Topics whose words the message names.
     pub topics: BTreeSet<&'a str>,
     pub danger: bool,
+    /// What the company knows of the customer.
+    pub attributes: &'a BTreeMap<String, String>,
+    /// What the clock on the wall says.
+    pub local: DateTime,
 }
 
 /// The checked conditions of a rule: all must hold, a list holds if any of its items does.
@@ -29,6 +36,10 @@ pub(super) struct Condition {
     pub topics: Option<Vec<String>>,
     pub without_topics: Vec<String>,
     pub danger: Option<bool>,
+    /// Names with the values of which one must be there.
+    pub attributes: BTreeMap<String, Vec<String>>,
+    pub between: Option<Window>,
+    pub weekdays: Option<Weekdays>,
 }
 
 impl Condition {
@@ -70,8 +81,29 @@ impl Condition {
         if let Some(topics) = self.topics.as_ref().filter(|names| !names.iter().any(any_topic)) {
             return Some(format!("no words of topic {}", topics.join(" or ")));
         }
-        let named = self.without_topics.iter().find(|name| any_topic(name))?;
-        Some(format!("words of topic {named}"))
+        if let Some(named) = self.without_topics.iter().find(|name| any_topic(name)) {
+            return Some(format!("words of topic {named}"));
+        }
+        self.attribute_mismatch(seen.attributes).or_else(|| self.time_mismatch(seen.local))
+    }
+
+    fn attribute_mismatch(&self, known: &BTreeMap<String, String>) -> Option<String> {
+        let is_met = |name: &String, values: &[String]| {
+            known.get(name).is_some_and(|known| values.iter().any(|value| is_same(value, known)))
+        };
+        let (name, _) = self.attributes.iter().find(|(name, values)| !is_met(name, values))?;
+        Some(match known.get(name) {
+            Some(value) => format!("the attribute {name} is {value}"),
+            None => format!("the attribute {name} is unknown"),
+        })
+    }
+
+    fn time_mismatch(&self, local: DateTime) -> Option<String> {
+        if self.weekdays.as_ref().is_some_and(|days| !days.contains(local)) {
+            return Some(format!("it is {}", local.strftime("%A")));
+        }
+        let window = self.between.filter(|window| !window.contains(local))?;
+        Some(format!("it is {}, not between {window}", local.strftime("%H:%M")))
     }
 
     /// Whether every message that meets `later` meets this condition too.
@@ -84,7 +116,28 @@ impl Condition {
             && within(later.topics.as_ref(), self.topics.as_ref())
             && self.without_topics.iter().all(|name| later.without_topics.contains(name))
             && (self.danger.is_none() || self.danger == later.danger)
+            && self.attributes.iter().all(|(name, wide)| {
+                let narrow = later.attributes.get(name);
+                narrow.is_some_and(|narrow| {
+                    narrow.iter().all(|value| wide.iter().any(|other| is_same(value, other)))
+                })
+            })
+            && match (self.between, later.between) {
+                (None, _) => true,
+                (Some(wide), Some(narrow)) => wide.covers(narrow),
+                (Some(_), None) => false,
+            }
+            && match (&self.weekdays, &later.weekdays) {
+                (None, _) => true,
+                (Some(wide), Some(narrow)) => wide.covers(narrow),
+                (Some(_), None) => false,
+            }
     }
+}
+
+/// Whether two values of an attribute are the same: case and blanks around them do not tell.
+fn is_same(left: &str, right: &str) -> bool {
+    left.trim().to_lowercase() == right.trim().to_lowercase()
 }
 
 /// Whether `wanted` asks for something that `found` is not.

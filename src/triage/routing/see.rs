@@ -46,6 +46,8 @@ impl Routing {
             channel: request.channel,
             topics,
             danger: request.danger,
+            attributes: request.attributes,
+            local: request.at.to_zoned(self.calendar.timezone.clone()).datetime(),
         }
     }
 

@@ -12,7 +12,8 @@ use crate::triage::words::{any_of, plain};
 const MOST: usize = 12;
 
 /// Kinds in the order of their worth to an agent.
-const ORDER: [EntityKind; 10] = [
+const ORDER: [EntityKind; 11] = [
+    EntityKind::CallbackNumber,
     EntityKind::OrderNumber,
     EntityKind::InvoiceNumber,
     EntityKind::CustomerNumber,
@@ -73,7 +74,10 @@ fn corrects(turn: &str, number: &str) -> bool {
 /// How much a fact of this kind adds to a sentence.
 pub(super) fn worth(kind: EntityKind) -> f32 {
     match kind {
-        EntityKind::OrderNumber | EntityKind::InvoiceNumber | EntityKind::TrackingNumber => 1.2,
+        EntityKind::CallbackNumber
+        | EntityKind::OrderNumber
+        | EntityKind::InvoiceNumber
+        | EntityKind::TrackingNumber => 1.2,
         EntityKind::Amount | EntityKind::CustomerNumber | EntityKind::Date => 0.8,
         EntityKind::Device | EntityKind::Phone | EntityKind::Email | EntityKind::Iban => 0.4,
     }
@@ -103,8 +107,11 @@ pub(super) fn find_of(author: Author, turns: &[(usize, &Turn)], language: Langua
             let known = facts.iter().any(|named| {
                 named.fact.kind == entity.kind && named.value.to_lowercase() == value.to_lowercase()
             });
-            // A reading from elsewhere may belong to other words than these.
-            if !known && !entity.text.trim().is_empty() && turn.text.contains(&entity.text) {
+            // A reading from elsewhere may belong to other words than these; the number of a caller
+            // who wants to be called back stands in no words.
+            let is_said = turn.text.contains(&entity.text)
+                || (entity.kind == EntityKind::CallbackNumber && entity.end == 0);
+            if !known && !entity.text.trim().is_empty() && is_said {
                 let fact = Fact { kind: entity.kind, text: entity.text, turn: *number };
                 let corrected = is_number(fact.kind) && corrects(&turn.text, &fact.text);
                 for earlier in facts.iter_mut().filter(|_| corrected) {

@@ -57,12 +57,14 @@ impl Phrase {
 }
 
 /// What can be put into a step, with the kind of fact that fills it.
-const PLACEHOLDERS: [(&str, EntityKind); 6] = [
+const PLACEHOLDERS: [(&str, EntityKind); 7] = [
     ("{order}", EntityKind::OrderNumber),
     ("{invoice}", EntityKind::InvoiceNumber),
     ("{customer}", EntityKind::CustomerNumber),
     ("{device}", EntityKind::Device),
     ("{email}", EntityKind::Email),
+    // The number to call back on comes first, where there is one.
+    ("{phone}", EntityKind::CallbackNumber),
     ("{phone}", EntityKind::Phone),
 ];
 
@@ -104,7 +106,8 @@ pub(super) fn next_step(
     if has("danger") {
         return general(General::Danger).to_owned();
     }
-    let calls_back = has("person_wanted") && last(facts, EntityKind::Phone).is_some();
+    let asked_for = last(facts, EntityKind::CallbackNumber).is_some();
+    let calls_back = asked_for || has("person_wanted") && last(facts, EntityKind::Phone).is_some();
     let step = intent.and_then(|intent| STEPS.intents.get(intent));
     let phrase = match step {
         _ if calls_back => general(General::CallBack),

@@ -1,0 +1,435 @@
+//! What is said and done next on a call? Pure: from what the caller did, and from what the desk made
+//! of it. Every telephone system speaks through this.
+
+use super::state::{Asked, CallState};
+use super::texts::{self, Words};
+use crate::domain::{Action, Channel, Language, MAX_TEXT_CHARS, Outcome, OutcomeTicket};
+use crate::triage::{CallerSign, PhoneTarget, call_back, danger};
+
+/// Words of an utterance that are too few to tell its language by.
+const FEW_WORDS: usize = 2;
+
+/// Intent of a caller who says goodbye, as the built-in texts name it.
+const GOODBYE_INTENT: &str = "goodbye";
+
+/// The key for a person, and the one that changes the language.
+const PERSON_KEY: char = '0';
+const LANGUAGE_KEY: char = '9';
+
+/// What the caller did.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Heard {
+    /// Nothing: silence, or the call has just begun.
+    Nothing,
+    /// Pressed a key.
+    Key(char),
+    /// Said something.
+    Speech {
+        /// The transcript.
+        text: String,
+        /// How sure speech recognition is, 0 to 1, if it says so.
+        confidence: Option<f32>,
+    },
+    /// Came back from being put through.
+    Returned {
+        /// Whether somebody took the call.
+        reached: bool,
+    },
+}
+
+/// What is to be done about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Move {
+    /// Say something; there is nothing to take in.
+    Say(Next),
+    /// The answer helped: keep that, and say something.
+    Helped(Next),
+    /// Take a message in, then say what [`after`] makes of it.
+    Receive {
+        /// The words, the caller's or those of a [`CallerSign`].
+        text: String,
+        /// Language, where the words do not tell it.
+        language: Option<Language>,
+        /// The answer before did not help.
+        not_helped: bool,
+    },
+}
+
+/// What comes next on the call.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Next {
+    /// What is said, in this order.
+    pub(crate) say: Vec<Said>,
+    /// What is done then.
+    pub(crate) then: Then,
+    /// What must be known when the next event comes.
+    pub(crate) state: CallState,
+}
+
+/// Words in their language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) language: Language,
+    pub(crate) text: String,
+}
+
+/// What is done when all has been said.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Then {
+    /// Wait for the caller.
+    Listen,
+    /// Put the caller through.
+    Transfer(Box<Transfer>),
+    /// End the call.
+    HangUp,
+}
+
+/// Where a caller is put through to, and what people there should know.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Transfer {
+    /// Where the telephone system finds the queue; none where it knows queues by name.
+    pub(crate) target: Option<PhoneTarget>,
+    /// The ticket, none if it could not be kept.
+    pub(crate) ticket: Option<OutcomeTicket>,
+}
+
+/// How a queue can be reached now.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Line {
+    /// Whether people are there.
+    pub(crate) open: bool,
+    /// Where the telephone system finds it.
+    pub(crate) target: Option<PhoneTarget>,
+    /// Whether the telephone system finds a queue by its name alone.
+    pub(crate) by_name: bool,
+    /// Whether the caller's number is known.
+    pub(crate) number_known: bool,
+}
+
+/// What the operator sets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner<'a> {
+    /// The operator's greeting in a language, if there is one.
+    pub(crate) greeting: Option<&'a str>,
+    /// Speech recognition less sure than this is asked to repeat.
+    pub(crate) low_confidence: f32,
+}
+
+/// What is to be done about what the caller did.
+pub(crate) fn hear(state: &CallState, heard: Heard, manner: &Manner<'_>) -> Move {
+    match heard {
+        Heard::Nothing if state.asked == Asked::Nothing => Move::Say(greeting(state, manner)),
+        Heard::Nothing => silence(state),
+        Heard::Key(key) => pressed(state, key),
+        Heard::Speech { text, confidence } => {
+            let text: String = text.trim().chars().take(MAX_TEXT_CHARS).collect();
+            if text.is_empty() {
+                return hear(state, Heard::Nothing, manner);
+            }
+            spoken(state, text, confidence, manner)
+        }
+        Heard::Returned { reached: true } => Move::Say(ended(state, &[])),
+        Heard::Returned { reached: false } => {
+            Move::Say(ended(state, &[&texts::NOT_REACHED, &texts::NOTED]))
+        }
+    }
+}
+
+fn greeting(state: &CallState, manner: &Manner<'_>) -> Next {
+    let language = state.language;
+    let own = manner.greeting.unwrap_or_else(|| texts::GREETING.get(language));
+    let say =
+        vec![Said { language, text: own.to_owned() }, said(&texts::CHANGE_OVER, other(language))];
+    Next { say, then: Then::Listen, state: CallState { asked: Asked::Matter, ..state.clone() } }
+}
+
+fn other(language: Language) -> Language {
+    match language {
+        Language::De => Language::En,
+        Language::En => Language::De,
+    }
+}
+
+/// Asked once more; then a person. Who is silent after an answer has hung up or has what was
+/// wanted; who is silent when nobody is there is noted already.
+fn silence(state: &CallState) -> Move {
+    if state.silent == 0 {
+        let again = CallState { silent: 1, ..again(state) };
+        return Move::Say(asked_again(again, &[&texts::NOTHING_HEARD]));
+    }
+    match state.asked {
+        Asked::Helped | Asked::CallBack => Move::Say(ended(state, &[&texts::GOODBYE])),
+        _ => person(state, CallerSign::SaysNothing, None),
+    }
+}
+
+fn pressed(state: &CallState, key: char) -> Move {
+    let number = key.to_digit(10).unwrap_or_default() as usize;
+    let choice = number.checked_sub(1).and_then(|place| state.choices.get(place));
+    match (key, state.asked, choice) {
+        (PERSON_KEY, ..) => person(state, CallerSign::PressesKey, None),
+        (_, _, Some(choice)) => Move::Receive {
+            text: choice.clone(),
+            language: Some(state.language),
+            not_helped: false,
+        },
+        ('1', Asked::Helped, _) => Move::Helped(ended(state, &[&texts::GLAD])),
+        ('2', Asked::CallBack, _) => Move::Say(ended(state, &[&texts::GOODBYE])),
+        ('2', Asked::Helped, _) => person(state, CallerSign::NotHelped, None),
+        (LANGUAGE_KEY, ..) => {
+            let language = other(state.language);
+            Move::Say(asked_again(CallState { language, ..again(state) }, &[]))
+        }
+        _ if state.unclear < 2 => {
+            let again = CallState { unclear: state.unclear + 1, ..again(state) };
+            Move::Say(asked_again(again, &[&texts::NO_SUCH_KEY]))
+        }
+        _ => person(state, CallerSign::NotUnderstood, None),
+    }
+}
+
+fn spoken(state: &CallState, text: String, confidence: Option<f32>, manner: &Manner<'_>) -> Move {
+    // Some recognisers say 0 where they do not tell.
+    let unsure = confidence.is_some_and(|sure| sure > 0.0 && sure < manner.low_confidence);
+    // Whoever is in danger is not asked to repeat it.
+    if unsure && danger::find(&text).is_none() {
+        if state.unclear > 0 {
+            return person(state, CallerSign::NotUnderstood, Some(&text));
+        }
+        let again = CallState { unclear: 1, ..again(state) };
+        let say = vec![said(&texts::NOT_UNDERSTOOD, state.language)];
+        return Move::Say(Next { say, then: Then::Listen, state: again });
+    }
+    if state.asked == Asked::Helped {
+        match texts::answer(&text) {
+            Some(true) => return Move::Helped(ended(state, &[&texts::GLAD])),
+            Some(false) => return person(state, CallerSign::NotHelped, Some(&text)),
+            None => {}
+        }
+    }
+    if state.asked == Asked::CallBack && texts::answer(&text) == Some(false) {
+        return Move::Say(ended(state, &[&texts::GOODBYE]));
+    }
+    let is_short = text.split_whitespace().nth(FEW_WORDS).is_none();
+    Move::Receive { text, language: is_short.then_some(state.language), not_helped: false }
+}
+
+/// Hands over, with a turn that tells why.
+fn person(state: &CallState, sign: CallerSign, heard: Option<&str>) -> Move {
+    Move::Receive {
+        text: sign.turn(state.language, heard),
+        language: Some(state.language),
+        not_helped: sign == CallerSign::NotHelped,
+    }
+}
+
+/// The same question again.
+fn again(state: &CallState) -> CallState {
+    CallState { turn: state.turn.saturating_add(1), ..state.clone() }
+}
+
+fn asked_again(mut state: CallState, before: &[&Words]) -> Next {
+    let question = match state.asked {
+        Asked::Helped => &texts::HELPED_AGAIN,
+        Asked::Choice => &texts::CHOOSE,
+        Asked::CallBack => &texts::CALL_BACK_AGAIN,
+        Asked::Nothing | Asked::Matter | Asked::PutThrough => &texts::MATTER,
+    };
+    if state.asked == Asked::Nothing {
+        state.asked = Asked::Matter;
+    }
+    let words = before.iter().copied().chain([question]);
+    let say = words.map(|words| said(words, state.language)).collect();
+    Next { say, then: Then::Listen, state }
+}
+
+fn ended(state: &CallState, words: &[&Words]) -> Next {
+    let say = words.iter().map(|words| said(words, state.language)).collect();
+    Next { say, then: Then::HangUp, state: again(state) }
+}
+
+fn said(words: &Words, language: Language) -> Said {
+    Said { language, text: words.get(language).to_owned() }
+}
+
+/// What is said and done about a message that was taken in. `line` is that of the ticket's queue.
+pub(crate) fn after(
+    state: &CallState,
+    outcome: &Outcome,
+    channel: Channel,
+    line: Option<&Line>,
+) -> Next {
+    let language = outcome.classification.language;
+    let mut state = state.next(Asked::Matter);
+    state.language = language;
+    let reply = outcome.reply.as_ref().map(|reply| reply.text.clone());
+    let mut say: Vec<Said> = reply.into_iter().map(|text| Said { language, text }).collect();
+    let then = match outcome.decision.action {
+        Action::Answer => {
+            if channel == Channel::Phone {
+                say.push(said(&texts::HELPED, language));
+                state.asked = Asked::Helped;
+            }
+            Then::Listen
+        }
+        Action::Clarify => {
+            offer_choices(&mut state, &mut say, outcome, channel);
+            Then::Listen
+        }
+        Action::Smalltalk => {
+            let intent = outcome.classification.best_intent();
+            let leaves = intent.is_some_and(|intent| intent.name == GOODBYE_INTENT);
+            if leaves && channel == Channel::Phone { Then::HangUp } else { Then::Listen }
+        }
+        Action::Escalate | Action::None => hand_over(&mut state, &mut say, outcome, channel, line),
+    };
+    if channel == Channel::Phone {
+        say.iter_mut().for_each(|said| said.text = with_single_digits(&said.text));
+    }
+    Next { say, then, state }
+}
+
+/// On the telephone a question between articles is said with its keys. An offer of a person is a
+/// question of yes or no already.
+fn offer_choices(state: &mut CallState, say: &mut Vec<Said>, outcome: &Outcome, channel: Channel) {
+    let Some(reply) = &outcome.reply else { return };
+    state.asked = Asked::Choice;
+    if outcome.decision.has_reason("out_of_scope") {
+        state.offer(reply.choices.iter().map(|choice| choice.value.as_str()));
+        return;
+    }
+    // The last one is a person, which is key 0.
+    let Some((_, articles)) = reply.choices.split_last() else { return };
+    state.offer(articles.iter().map(|choice| choice.value.as_str()));
+    if channel == Channel::Phone && state.choices.len() == articles.len() {
+        let labels: Vec<&str> = articles.iter().map(|choice| choice.label.as_str()).collect();
+        let text = texts::keys(state.language, &labels);
+        *say = vec![Said { language: state.language, text }];
+    }
+}
+
+fn hand_over(
+    state: &mut CallState,
+    say: &mut Vec<Said>,
+    outcome: &Outcome,
+    channel: Channel,
+    line: Option<&Line>,
+) -> Then {
+    let language = outcome.classification.language;
+    let (Some(ticket), Some(line)) = (&outcome.ticket, line) else {
+        say.push(said(&texts::NOTED, language));
+        return Then::HangUp;
+    };
+    if channel != Channel::Phone || (line.open && (line.target.is_some() || line.by_name)) {
+        state.asked = Asked::PutThrough;
+        let target = line.target.clone();
+        return Then::Transfer(Box::new(Transfer { target, ticket: Some(ticket.clone()) }));
+    }
+    let asks = |reason| outcome.decision.has_reason(reason);
+    if !line.open && (asks(call_back::OFFERED) || asks(call_back::WANTED)) {
+        state.asked = Asked::CallBack;
+        let choices = outcome.reply.iter().flat_map(|reply| &reply.choices);
+        state.offer(choices.map(|choice| choice.value.as_str()));
+        return Then::Listen;
+    }
+    if line.open {
+        // The desk's words promise to put the caller through; only those on danger still hold.
+        if !asks("danger") {
+            say.clear();
+        }
+        let noted = if line.number_known { &texts::NOTED } else { &texts::NOTED_UNKNOWN };
+        say.push(said(noted, language));
+    } else if say.is_empty() {
+        say.push(said(&texts::NOTED, language));
+    } else {
+        say.push(said(&texts::FAREWELL, language));
+    }
+    Then::HangUp
+}
+
+/// Long numbers digit by digit, as people say a telephone number.
+fn with_single_digits(text: &str) -> String {
+    const LONG: usize = 6;
+    let mut spoken = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|one: char| one.is_ascii_digit()) {
+        let (before, number) = rest.split_at(start);
+        let end = number.find(|one: char| !one.is_ascii_digit()).unwrap_or(number.len());
+        let (digits, after) = number.split_at(end);
+        spoken.push_str(before);
+        if digits.len() < LONG {
+            spoken.push_str(digits);
+        } else {
+            let digits: Vec<&str> = digits.split("").filter(|digit| !digit.is_empty()).collect();
+            spoken.push_str(&digits.join(" "));
+        }
+        rest = after;
+    }
+    spoken + rest
+}
+
+/// What is said when the service cannot take the message in: a caller is never left with an error.
+pub(crate) fn in_trouble(state: &CallState, target: Option<PhoneTarget>, by_name: bool) -> Next {
+    let mut next = ended(state, &[&texts::TROUBLE]);
+    if target.is_some() || by_name {
+        next.say.push(said(&texts::PUT_THROUGH, state.language));
+        next.then = Then::Transfer(Box::new(Transfer { target, ticket: None }));
+        next.state.asked = Asked::PutThrough;
+    } else {
+        next.say.push(said(&texts::CALL_LATER, state.language));
+    }
+    next
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MANNER: Manner<'_> = Manner { greeting: None, low_confidence: 0.4 };
+
+    /// What callers do who do not say what it is about; changing the language is left to them.
+    fn wordless() -> impl Strategy<Value = Heard> {
+        let unclear = Heard::Speech { text: "krr".to_owned(), confidence: Some(0.1) };
+        let keys = prop::sample::select("12345678#*".chars().collect::<Vec<_>>());
+        prop_oneof![Just(Heard::Nothing), Just(unclear), keys.prop_map(Heard::Key)]
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_is_asked_for_ever(
+            events in prop::collection::vec(wordless(), 8),
+            asked in prop::sample::select(
+                vec![Asked::Nothing, Asked::Matter, Asked::Helped, Asked::Choice, Asked::CallBack]
+            ),
+        ) {
+            let mut state = CallState { asked, ..CallState::new(Language::De) };
+            let mut turns = Vec::new();
+            let goes_on = events.into_iter().all(|heard| match hear(&state, heard, &MANNER) {
+                Move::Say(next) => {
+                    let listens = next.then == Then::Listen;
+                    assert!(!listens || !next.say.is_empty(), "{next:?}");
+                    turns.push(next.state.turn);
+                    state = next.state;
+                    listens
+                }
+                Move::Helped(_) | Move::Receive { .. } => false,
+            });
+            prop_assert!(!goes_on);
+            prop_assert!(turns.is_sorted());
+        }
+
+        #[test]
+        fn digits_stay_in_order(text in "[0-9 +a]{0,40}") {
+            let plain = |text: &str| text.replace(' ', "");
+            prop_assert_eq!(plain(&with_single_digits(&text)), plain(&text));
+        }
+    }
+
+    #[test]
+    fn long_numbers_are_said_digit_by_digit() {
+        let said = with_single_digits("unter +4915112345, ab 8 Uhr am 12. Mai 2026");
+        assert_eq!(said, "unter +4 9 1 5 1 1 2 3 4 5, ab 8 Uhr am 12. Mai 2026");
+    }
+}
