@@ -179,7 +179,7 @@ impl Desk {
     }
 
     /// Now, to the millisecond: what the store keeps.
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         let now = (self.clock)();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
@@ -213,6 +213,6 @@ impl Desk {
 }
 
 /// A new identifier: a letter for the kind, then a UUID that rises with time.
-fn new_id(kind: &str) -> String {
+pub(crate) fn new_id(kind: &str) -> String {
     format!("{kind}{}", uuid::Uuid::now_v7().simple())
 }

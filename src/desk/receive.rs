@@ -113,16 +113,16 @@ impl Desk {
         let customer = self.customer(arrival, head.as_ref()).await?;
         let message = prepare(&arrival.incoming, head.as_ref().map(|head| head.language));
         let state = head.as_ref().map_or(ConversationState::Bot, |head| head.state);
-        let heard = heard_in(&arrival.conversation_id, &turns);
-        let history = History::of(state, &heard, &message.cleaned);
+        let spoken = heard_in(&arrival.conversation_id, &turns);
+        let history = History::of(state, &spoken, &message.cleaned);
 
         // A choice that the bot offered is a whole question.
         let is_choice = choices.iter().any(|choice| choice.value == arrival.incoming.text);
         let asked_back = history.asked_back == Some(AskedBack::WhichArticle);
         let context = if is_choice {
             None
-        } else if heard.iter().any(|turn| turn.from == Author::Customer) {
-            context::of(&message, &heard, asked_back)
+        } else if spoken.iter().any(|turn| turn.from == Author::Customer) {
+            context::of(&message, &spoken, asked_back)
         } else {
             let before = self.heard_before(customer.as_ref(), head.as_ref(), at).await?;
             context::of(&message, &before, false)

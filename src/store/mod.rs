@@ -12,6 +12,7 @@ mod delivery;
 mod error;
 mod event;
 mod facts;
+mod mail;
 mod person;
 mod record;
 mod sqlite;
@@ -31,6 +32,7 @@ pub use facts::{
     ConversationFact, Facts, FactsFilter, MessageFact, RatingFact, Said, StepFact, StepKind,
     TicketFact,
 };
+pub use mail::MailRecord;
 pub use person::{Presence, Session, User};
 pub use record::{ConversationUpdate, Recorded, Request, TicketPart, TurnRecord};
 pub use sqlite::{SqliteSettings, SqliteStore};
@@ -242,6 +244,23 @@ pub trait Store: Send + Sync {
 
     /// What waits for each destination, by name.
     async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError>;
+
+    /// Keeps a mail unless one with its Message-ID is kept, and gives the one that is.
+    async fn keep_mail(&self, mail: &MailRecord) -> Result<MailRecord, StoreError>;
+
+    /// The mails with these Message-IDs, in no particular order.
+    async fn mails(&self, message_ids: &[String]) -> Result<Vec<MailRecord>, StoreError>;
+
+    /// The latest mail that had come into a conversation by then, or into one that was joined into
+    /// it.
+    async fn latest_mail(
+        &self,
+        conversation_id: &str,
+        by: Timestamp,
+    ) -> Result<Option<MailRecord>, StoreError>;
+
+    /// Whether an address, in lower case, stands in the head of any mail of a conversation.
+    async fn is_in_mails(&self, conversation_id: &str, address: &str) -> Result<bool, StoreError>;
 
     /// Drops events, receipts, expired sessions and finished deliveries of before then; returns how
     /// many. Turns and tickets stay.

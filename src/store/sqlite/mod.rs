@@ -7,6 +7,7 @@ mod destinations;
 mod errors;
 mod events;
 mod facts;
+mod mails;
 mod open;
 mod people;
 mod rows;
@@ -23,8 +24,8 @@ pub use open::SqliteSettings;
 use super::{
     Changed, Conversation, ConversationHead, Correction, Customer, CustomerNames, CustomerUpdate,
     Delivery, DeliveryCount, DisabledDestination, Event, EventFilter, Facts, FactsFilter, Helpful,
-    Key, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store,
-    StoreError, TicketChange, TicketFilter, TurnRecord, User,
+    Key, MailRecord, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session,
+    Store, StoreError, TicketChange, TicketFilter, TurnRecord, User,
 };
 use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
@@ -304,6 +305,29 @@ impl Store for SqliteStore {
 
     async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError> {
         deliveries::counts(&self.readers).await
+    }
+
+    async fn keep_mail(&self, mail: &MailRecord) -> Result<MailRecord, StoreError> {
+        let mut transaction = self.begin().await?;
+        let kept = mails::keep(&mut transaction, mail).await?;
+        transaction.commit().await?;
+        Ok(kept)
+    }
+
+    async fn mails(&self, message_ids: &[String]) -> Result<Vec<MailRecord>, StoreError> {
+        mails::with_ids(&self.readers, message_ids).await
+    }
+
+    async fn latest_mail(
+        &self,
+        conversation_id: &str,
+        by: Timestamp,
+    ) -> Result<Option<MailRecord>, StoreError> {
+        mails::latest(&self.readers, conversation_id, by).await
+    }
+
+    async fn is_in_mails(&self, conversation_id: &str, address: &str) -> Result<bool, StoreError> {
+        mails::is_between(&self.readers, conversation_id, address).await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
