@@ -33,6 +33,8 @@ enum System {
 }
 
 /// A call of Twilio or `SignalWire` begins, or something happened on it.
+///
+/// Needs no key: they sign their requests with the account's token.
 #[utoipa::path(
     post,
     path = "/channels/twilio/voice",
@@ -51,6 +53,8 @@ pub(crate) async fn twilio_voice(
 }
 
 /// A call of Telnyx begins, or something happened on it.
+///
+/// Needs no key: Telnyx signs its requests.
 #[utoipa::path(
     post,
     path = "/channels/texml/voice",
@@ -68,7 +72,9 @@ pub(crate) async fn texml_voice(
     voice(System::Telnyx, &app, &uri, &headers, &body.0).await
 }
 
-/// Says to an agent, before Twilio joins the call, whom it is from and what it is about.
+/// Says to an agent, before Twilio joins the call, what it is about.
+///
+/// Needs no key: Twilio signs its requests with the account's token.
 #[utoipa::path(
     post,
     path = "/channels/twilio/whisper",
@@ -86,7 +92,9 @@ pub(crate) async fn twilio_whisper(
     whisper(System::Twilio, &app, &uri, &headers, &body.0).await
 }
 
-/// Says to an agent, before Telnyx joins the call, whom it is from and what it is about.
+/// Says to an agent, before Telnyx joins the call, what it is about.
+///
+/// Needs no key: Telnyx signs its requests.
 #[utoipa::path(
     post,
     path = "/channels/texml/whisper",

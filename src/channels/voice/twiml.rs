@@ -35,7 +35,7 @@ pub(super) struct Dialect<'a> {
     pub(super) locales: &'a BTreeMap<Language, String>,
     /// Address of the voice webhook, without a query.
     pub(super) voice: String,
-    /// Address that says to an agent whom the call is from, without a query.
+    /// Address that says to an agent what the call is about, without a query.
     pub(super) whisper: String,
 }
 
@@ -300,6 +300,50 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// A message that went to people, with a summary of this length.
+    fn handed_over(letters: usize) -> Outcome {
+        let text = "ä".repeat(letters);
+        let fact = json!({ "kind": "order_number", "text": text, "turn": 0 });
+        let outcome = json!({
+            "conversation_id": "twilio-CA1", "message_id": "twilio-CA1-1", "state": "waiting",
+            "classification": {
+                "language": "de", "intent": { "name": "payment_issue", "confidence": 0.9 },
+                "in_scope": 0.99, "alternatives": [], "entities": [],
+                "sentiment": { "name": "negative", "confidence": 0.9 },
+                "tier": { "level": 3, "confidence": 0.9, "probabilities": [0.0, 0.1, 0.9] }
+            },
+            "decision": { "action": "escalate", "reasons": [] },
+            "reply": null,
+            "ticket": {
+                "id": "t1", "queue": "billing", "priority": "urgent",
+                "due_at": "2026-11-23T20:00:00Z",
+                "summary": {
+                    "headline": text, "text": text, "wish": text, "facts": [fact], "tried": [],
+                    "mood": { "now": "negative", "trend": "worse" }, "next_step": "",
+                    "articles": []
+                }
+            }
+        });
+        serde_json::from_value(outcome).expect("an outcome")
+    }
+
+    #[test]
+    fn what_goes_along_fits_however_long_the_story_is() {
+        for letters in [0, 10, 200, 1000, 5000, 100_000] {
+            let outcome = handed_over(letters);
+            let (task, priority) = task(&outcome).expect("a task");
+            assert!(task.to_string().len() <= TASK_BYTES, "{letters}");
+            assert_eq!((&task["queue"], &task["tier"]), (&"billing".into(), &3.into()));
+            assert_eq!((priority, rank(priority)), (Priority::Urgent, 3));
+            let headers = sip_headers(&outcome).expect("headers");
+            assert!(headers.len() <= SIP_HEADER_CHARS, "{letters}");
+            assert!(headers.starts_with("X-Lotse-Ticket=t1&X-Lotse-Conversation=twilio-CA1&"));
+            let escapes: Vec<&str> = headers.split('%').skip(1).collect();
+            assert!(escapes.iter().all(|escape| escape.len() >= 2), "{headers}");
+        }
+        assert!(task(&handed_over(10)).expect("a task").0["facts"][0]["text"].is_string());
+    }
 
     proptest! {
         #[test]
