@@ -49,7 +49,19 @@ fn users_are_added_listed_given_a_password_and_removed() {
     let wrong = run(&dir, &["user", "add", "Ben", "--role", "widget"], "long enough\n");
     assert_eq!(wrong.status.code(), Some(2));
     assert!(run(&dir, &["user", "password", "ANNA BERG"], "another one\n").status.success());
+    let skills = ["user", "skills", "anna berg", "Business, fibre", "english"];
+    assert!(run(&dir, &skills, "").status.success());
+    let listed = run(&dir, &["user", "list"], "");
+    assert!(stdout(&listed).ends_with(", skills business, fibre, english\n"), "{listed:?}");
+    let unknown = run(&dir, &["user", "skills", "Ben", "fibre"], "");
+    assert!(stderr(&unknown).contains("no user Ben"), "{unknown:?}");
+    assert!(run(&dir, &["user", "skills", "Anna Berg"], "").status.success());
+    assert!(!stdout(&run(&dir, &["user", "list"], "")).contains("skills"));
     assert!(run(&dir, &["user", "remove", "Anna Berg"], "").status.success());
+    let able = ["user", "add", "Ben", "--role", "agent", "--skills", "Fibre,business"];
+    assert!(run(&dir, &able, "long enough\n").status.success());
+    assert!(stdout(&run(&dir, &["user", "list"], "")).ends_with(", skills fibre, business\n"));
+    assert!(run(&dir, &["user", "remove", "Ben"], "").status.success());
     assert_eq!(stdout(&run(&dir, &["user", "list"], "")), "");
 }
 

@@ -9,6 +9,8 @@ pub mod agi;
 pub(crate) mod amazon;
 pub mod chatwoot;
 mod handover;
+mod helpdesks;
+pub mod mail;
 pub mod outgoing;
 pub(crate) mod rasa;
 pub mod tickets;
@@ -17,17 +19,13 @@ pub mod webhooks;
 
 use std::sync::Arc;
 
-use reqwest::Url;
+use tokio::task::JoinSet;
 
-use crate::desk::system_clock;
 use crate::domain::{Incoming, Outcome};
 use crate::http::App;
 use crate::http::error::ApiError;
 use crate::observe;
-use chatwoot::Chatwoot;
-use outgoing::{Destination, Networks, Outside, OutsideError};
-use tickets::{Zammad, Zendesk};
-use webhooks::Webhook;
+use outgoing::{Destination, OutsideError};
 
 /// Why the channels cannot be started as they are configured.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +38,9 @@ pub enum ChannelError {
         /// What is wrong with it, and what to do.
         problem: OutsideError,
     },
+    /// Mails cannot be sent.
+    #[error(transparent)]
+    Mail(#[from] mail::OutboxError),
     /// Nothing outside can be called.
     #[error(transparent)]
     Outside(#[from] OutsideError),
@@ -48,64 +49,22 @@ pub enum ChannelError {
 /// All systems outside that are told of what happens here, as configured.
 pub fn destinations(app: &App) -> Result<Vec<Arc<dyn Destination>>, ChannelError> {
     let mut destinations: Vec<Arc<dyn Destination>> = Vec::new();
-    helpdesks(app, &mut destinations)?;
+    helpdesks::add(app, &mut destinations)?;
+    if let Some(inbox) = mail::inbox(app)
+        && let Some(outbox) = mail::Outbox::new(inbox)?
+    {
+        destinations.push(Arc::new(outbox));
+    }
     Ok(destinations)
 }
 
-/// Helpdesks and programs that are called over HTTP.
-fn helpdesks(app: &App, destinations: &mut Vec<Arc<dyn Destination>>) -> Result<(), ChannelError> {
-    let channels = &app.config.channels;
-    let helpdesks = channels.chatwoot.is_some()
-        || channels.zendesk.is_some()
-        || channels.zammad.is_some()
-        || !channels.webhooks.is_empty();
-    if !helpdesks {
-        return Ok(());
+/// Starts what looks for messages by itself. Ends when the service does.
+pub fn start(app: &App) -> JoinSet<()> {
+    let mut running = JoinSet::new();
+    if let Some(maildir) = mail::inbox(app).and_then(mail::Maildir::new) {
+        running.spawn(maildir.follow(app.shutdown.clone()));
     }
-    let networks = Networks::with(&channels.allow_private);
-    let outside = Outside::new(networks)?;
-    if let Some(chatwoot) = &channels.chatwoot {
-        warn_of_unknown(app, "channels.chatwoot.teams", chatwoot.teams.keys());
-        require_permitted(&outside, "channels.chatwoot.base_url".to_owned(), &chatwoot.base_url)?;
-        let store = Arc::clone(&app.store);
-        destinations.push(Arc::new(Chatwoot::new(chatwoot.clone(), outside.clone(), store)));
-    }
-    if let Some(zendesk) = &channels.zendesk {
-        warn_of_unknown(app, "channels.zendesk.groups", zendesk.groups.keys());
-        require_permitted(&outside, "channels.zendesk.base_url".to_owned(), &zendesk.base_url)?;
-        let store = Arc::clone(&app.store);
-        destinations.push(Arc::new(Zendesk::new(zendesk.clone(), outside.clone(), store)));
-    }
-    if let Some(zammad) = &channels.zammad {
-        warn_of_unknown(app, "channels.zammad.groups", zammad.groups.keys());
-        require_permitted(&outside, "channels.zammad.base_url".to_owned(), &zammad.base_url)?;
-        let store = Arc::clone(&app.store);
-        destinations.push(Arc::new(Zammad::new(zammad.clone(), outside.clone(), store)));
-    }
-    for webhook in &channels.webhooks {
-        let setting = format!("channels.webhooks[{}].url", webhook.name);
-        require_permitted(&outside, setting, &webhook.url)?;
-        destinations.push(Webhook::new(webhook.clone(), outside.clone(), system_clock()));
-    }
-    Ok(())
-}
-
-/// Tells of queues that are not there: their teams would never get anything. The queues may change
-/// while the service runs, so that this is no error.
-fn warn_of_unknown<'a>(app: &App, setting: &str, queues: impl Iterator<Item = &'a String>) {
-    let routing = (app.routing)();
-    for queue in queues {
-        if !routing.queues().iter().any(|known| known.name == *queue) {
-            tracing::warn!(setting, queue, "there is no such queue in routing.toml");
-        }
-    }
-}
-
-/// An address below another one, wherever that other one lies.
-fn under(base: &Url, path: &str) -> Url {
-    let mut url = base.clone();
-    url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
-    url
+    running
 }
 
 /// Takes a customer's message in, and counts it.
@@ -118,9 +77,4 @@ pub(crate) async fn receive(app: &App, incoming: Incoming) -> Result<Outcome, Ap
     )
     .increment(1);
     Ok(outcome)
-}
-
-/// Refuses at the start what could never be called.
-fn require_permitted(outside: &Outside, setting: String, url: &Url) -> Result<(), ChannelError> {
-    outside.check(url).map_err(|problem| ChannelError::Setting { setting, problem })
 }

@@ -2,6 +2,7 @@
 
 mod agi;
 mod chatwoot;
+mod mail;
 mod voice;
 mod webhooks;
 mod zammad;
@@ -12,6 +13,7 @@ use reqwest::Url;
 use serde::{Deserialize, Deserializer, de};
 
 pub use chatwoot::ChatwootConfig;
+pub use mail::MailConfig;
 pub use webhooks::{SigningKey, WebhookConfig};
 pub use zammad::ZammadConfig;
 pub use zendesk::ZendeskConfig;
@@ -44,6 +46,9 @@ pub struct ChannelsConfig {
     /// Messages of programs made for Rasa's REST channel.
     #[serde(default)]
     pub rasa: Option<RasaConfig>,
+    /// E-mail.
+    #[serde(default)]
+    pub mail: Option<MailConfig>,
     /// Networks that are not public and are called all the same, such as `10.0.0.0/8`.
     #[serde(default, deserialize_with = "networks")]
     pub allow_private: Vec<IpNet>,

@@ -84,14 +84,17 @@ impl Config {
     /// Makes paths absolute. What a file says is meant from the operator's directory; what a flag
     /// or an environment variable says, from the working directory.
     fn resolve_paths(&mut self, figment: &Figment) {
-        let Self { dir, store, model, knowledge, routing, .. } = self;
+        let Self { dir, store, model, knowledge, routing, channels, .. } = self;
+        let maildir = channels.mail.as_mut().and_then(|mail| mail.maildir.as_mut());
         let paths = [
             ("store.path", &mut store.path),
             ("model.path", &mut model.path),
             ("knowledge.dir", &mut knowledge.dir),
             ("routing.file", &mut routing.file),
         ];
-        for (key, path) in paths {
+        for (key, path) in
+            paths.into_iter().chain(maildir.map(|path| ("channels.mail.maildir", path)))
+        {
             let typed = figment
                 .find_metadata(key)
                 .is_some_and(|metadata| metadata.name == ENVIRONMENT || metadata.name == FLAGS);

@@ -11,8 +11,8 @@ mod sections;
 mod validate;
 
 pub use channels::{
-    AgiConfig, AmazonConfig, ChannelsConfig, ChatwootConfig, RasaConfig, SigningKey, TelnyxConfig,
-    TwilioConfig, VoiceConfig, WebhookConfig, ZammadConfig, ZendeskConfig,
+    AgiConfig, AmazonConfig, ChannelsConfig, ChatwootConfig, MailConfig, RasaConfig, SigningKey,
+    TelnyxConfig, TwilioConfig, VoiceConfig, WebhookConfig, ZammadConfig, ZendeskConfig,
 };
 pub use environment::process_environment;
 pub use load::{ConfigError, Flags};

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::Config;
+use super::{Config, MailConfig};
 
 /// A setting that does not make sense.
 pub(super) struct Problem {
@@ -19,6 +19,9 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     desk(config, &mut found);
     access(config, &mut found);
     channels(config, &mut found);
+    for (key, text) in config.channels.mail.iter().flat_map(MailConfig::problems) {
+        found.check(false, key, text);
+    }
     webhooks(config, &mut found);
     if let Err(error) = config.policy.validate() {
         found.0.push(Problem { key: "policy".to_owned(), text: error.to_string() });

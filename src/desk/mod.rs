@@ -114,7 +114,7 @@ impl Desk {
                 return Err(DeskError::InvalidValue(problem));
             }
         }
-        let known = self.store.know_customer(&told, self.now()).await?;
+        let known = self.store.know_customer(&told, None, self.now()).await?;
         known.ok_or_else(|| StoreError::not_found("customer", customer_id).into())
     }
 
@@ -122,6 +122,13 @@ impl Desk {
     pub async fn conversation(&self, id: &str, turns: usize) -> Result<Conversation, DeskError> {
         let conversation = self.store.conversation(id, turns).await?;
         conversation.ok_or_else(|| StoreError::not_found("conversation", id).into())
+    }
+
+    /// What was said under this identifier alone: what its customer may see. See
+    /// [`Store::thread`].
+    pub async fn thread(&self, id: &str, turns: usize) -> Result<Conversation, DeskError> {
+        let thread = self.store.thread(id, turns).await?;
+        thread.ok_or_else(|| StoreError::not_found("conversation", id).into())
     }
 
     /// A ticket.
@@ -179,7 +186,7 @@ impl Desk {
     }
 
     /// Now, to the millisecond: what the store keeps.
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         let now = (self.clock)();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
@@ -213,6 +220,6 @@ impl Desk {
 }
 
 /// A new identifier: a letter for the kind, then a UUID that rises with time.
-fn new_id(kind: &str) -> String {
+pub(crate) fn new_id(kind: &str) -> String {
     format!("{kind}{}", uuid::Uuid::now_v7().simple())
 }

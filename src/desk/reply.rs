@@ -116,6 +116,7 @@ fn words_of(article: &Article, channel: Channel) -> String {
     match (channel, &article.channels.phone) {
         (Channel::Phone, Some(spoken)) => spoken.clone(),
         (Channel::Phone, None) => speakable(&article.body),
+        (Channel::Email, _) => article.channels.email.as_ref().unwrap_or(&article.body).clone(),
         _ => article.body.clone(),
     }
 }

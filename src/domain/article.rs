@@ -65,4 +65,8 @@ pub struct ArticleChannels {
     /// Short speakable form for the telephone.
     #[serde(default)]
     pub phone: Option<String>,
+    /// Text for e-mails in Markdown, where it should say more than the body. Salutation and closing
+    /// are no part of it.
+    #[serde(default)]
+    pub email: Option<String>,
 }

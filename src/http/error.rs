@@ -72,6 +72,7 @@ table_of_errors! {
     UnknownChannel "unknown_channel" UNPROCESSABLE_ENTITY "There is no such channel. Use one of chat, email, phone, social, messenger, form.";
     UnknownLanguage "unknown_language" UNPROCESSABLE_ENTITY "This language is not spoken here. Use de or en, or leave it out.";
     UnknownValue "unknown_value" UNPROCESSABLE_ENTITY "A field has a value that is not among the possible ones.";
+    InvalidMail "invalid_mail" UNPROCESSABLE_ENTITY "The body is no e-mail. Send the mail as it came, undecoded.";
     TextBlank "text_blank" UNPROCESSABLE_ENTITY "The text is blank. Send what the customer wrote.";
     TextTooLong "text_too_long" UNPROCESSABLE_ENTITY "The text is too long. Shorten it or send it in parts.";
     InvalidId "invalid_id" UNPROCESSABLE_ENTITY "An identifier is not usable.";

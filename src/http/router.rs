@@ -14,6 +14,7 @@ use super::{
 };
 use crate::channels::amazon::{connect, lex};
 use crate::channels::chatwoot;
+use crate::channels::mail;
 use crate::channels::rasa;
 use crate::channels::voice::twilio;
 use crate::domain::Role;
@@ -115,6 +116,7 @@ fn for_others(app: &App) -> OpenApiRouter<App> {
         .merge(chatwoot::routes())
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
+        .merge(needs(Role::Channel, app, admitted(app, mail::routes(app))))
         .merge(needs(Role::Agent, app, for_agents))
         .merge(needs(reports::ROLE, app, for_leads))
 }

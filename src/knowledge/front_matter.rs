@@ -139,14 +139,21 @@ impl Reader<'_> {
             return self.error(value, message.to_owned());
         };
         for (key, value) in table {
-            if key.get_ref() == "phone" {
-                self.fields.channels.phone = self.text("phone", value);
-                self.fields.lines.phone = self.line(value.span().start);
-            } else {
-                let key_name = key.get_ref();
-                let message =
-                    format!("unknown key `{key_name}` in [channels]: the only key there is phone");
-                self.error(key, message);
+            let line = self.line(value.span().start);
+            match key.get_ref().as_ref() {
+                "phone" => {
+                    self.fields.channels.phone = self.text("phone", value);
+                    self.fields.lines.phone = line;
+                }
+                "email" => {
+                    self.fields.channels.email = self.text("email", value);
+                    self.fields.lines.email = line;
+                }
+                other => {
+                    let message =
+                        format!("unknown key `{other}` in [channels]: there are phone and email");
+                    self.error(key, message);
+                }
             }
         }
     }
@@ -250,6 +257,7 @@ impl Reader<'_> {
             lines: ArticleLines {
                 review_by: first_line(fields.lines.review_by),
                 phone: first_line(fields.lines.phone),
+                email: first_line(fields.lines.email),
                 ..fields.lines
             },
         })

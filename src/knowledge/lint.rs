@@ -11,6 +11,7 @@ use regex::Regex;
 use super::parse::ParsedArticle;
 use super::problem::Problem;
 use crate::domain::Language;
+use crate::text::letters::{is_closed, is_greeted};
 
 /// More words are not read in a chat.
 const LONGEST_BODY: usize = 120;
@@ -45,6 +46,7 @@ pub(super) fn lint(
         review(parsed, today, &mut problems);
         lengths(parsed, &mut problems);
         phone(parsed, &mut problems);
+        email(parsed, &mut problems);
         translations(parsed, present, &used, &mut problems);
     }
     for language in Language::ALL {
@@ -123,6 +125,15 @@ fn phone(parsed: &ParsedArticle, problems: &mut Vec<Problem>) {
     }
     if text.contains(['(', ')', '[', ']', '{', '}', '<', '>']) {
         warn("the telephone text holds brackets, which cannot be heard: write a sentence".into());
+    }
+}
+
+fn email(parsed: &ParsedArticle, problems: &mut Vec<Problem>) {
+    let Some(text) = &parsed.article.channels.email else { return };
+    if is_greeted(text) || is_closed(text) {
+        let message = "the text for mails has a salutation or closing of its own: leave it out, \
+                       each mail gets one";
+        problems.push(Problem::warning(&parsed.file, parsed.lines.email, message));
     }
 }
 

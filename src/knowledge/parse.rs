@@ -13,6 +13,8 @@
 //!
 //! [channels]                    # optional
 //! phone = "Delivery takes two to three working days."
+//! email = """                   # for mails, in Markdown; without it, the body below
+//! Delivery takes two to three working days. You get the tracking number in a mail of its own."""
 //! +++
 //!
 //! The answer, in Markdown.
@@ -47,6 +49,8 @@ pub struct ArticleLines {
     pub review_by: usize,
     /// Line of the telephone text, 1 without it.
     pub phone: usize,
+    /// Line of the text for mails, 1 without it.
+    pub email: usize,
     /// First line of the body.
     pub body: usize,
 }

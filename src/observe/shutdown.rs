@@ -18,6 +18,11 @@ impl Shutdown {
         self.begun.send_replace(true);
     }
 
+    /// Whether the end has begun.
+    pub fn has_begun(&self) -> bool {
+        *self.begun.borrow()
+    }
+
     /// Waits until the end has begun.
     pub async fn begun(&self) {
         // The wait fails only without a sender, and `self` is one.

@@ -25,6 +25,33 @@ pub fn clean(text: &str) -> String {
     if cleaned.is_empty() { fold(&lines) } else { cleaned }
 }
 
+/// The lines that the writer wrote now, as written: without quoted history and legal footers, with
+/// the signature, since it says who writes. Blank if the text holds nothing else.
+pub fn new_words(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let own = quotes::own(&lines);
+    let written = lines.iter().zip(own).filter(|(_, own)| *own).map(|(line, _)| *line).collect();
+    paragraphs(&footers::without(written))
+}
+
+/// The lines with at most one empty line between them and none around them.
+fn paragraphs(lines: &[&str]) -> String {
+    let mut text = String::new();
+    let mut is_apart = false;
+    for line in lines.iter().map(|line| line.trim_end()) {
+        if line.is_empty() {
+            is_apart = !text.is_empty();
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(if is_apart { "\n\n" } else { "\n" });
+        }
+        is_apart = false;
+        text.push_str(line);
+    }
+    text
+}
+
 /// The bytes of a text that hold quoted history; none if it holds nothing else.
 pub(super) fn quoted(text: &str) -> Vec<Range<usize>> {
     let lines: Vec<&str> = text.lines().collect();

@@ -8,6 +8,7 @@ use crate::domain::{Entity, EntityKind, Language};
 pub mod clean;
 pub mod entities;
 pub mod language;
+pub mod letters;
 pub mod markup;
 pub mod stem;
 pub mod umlauts;

@@ -1,6 +1,7 @@
 //! The desk, on a real store, with scripted readings and articles.
 
 mod agents;
+mod call_back;
 mod events;
 mod follow_ups;
 mod interleavings;

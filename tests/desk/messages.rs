@@ -356,3 +356,15 @@ async fn ratings_are_checked_and_kept() {
     let error = office.desk.rate("nowhere", 5, None).await.unwrap_err();
     assert_eq!(error.code(), "conversation_not_found");
 }
+
+#[tokio::test]
+async fn in_public_the_bot_is_short_and_asks_for_no_data() {
+    let office = Office::open().await;
+    for (text, part) in [("I want a human", "do not post"), ("hello", "How can we help?")] {
+        let post = Incoming { channel: Channel::Social, ..message(text, text) };
+        let post = Incoming { conversation_id: None, ..post };
+        let reply = office.desk.receive(post).await.unwrap().reply.unwrap();
+        assert!(reply.text.contains(part), "{}", reply.text);
+        assert!(reply.text.chars().count() <= 280, "one post: {}", reply.text);
+    }
+}

@@ -19,6 +19,9 @@ use lotse::text::PreparedText;
 use lotse::triage::{Policy, Routing, Texts};
 use tempfile::TempDir;
 
+/// Queues that are open around the clock.
+const ROUTING: &str = "tests/desk/routing.toml";
+
 /// Something that happens while a message is being read.
 pub(crate) type Interruption = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
@@ -137,14 +140,19 @@ fn classify(text: &PreparedText) -> Classification {
 
 impl Office {
     pub(crate) async fn open() -> Self {
-        Self::open_in(tempfile::tempdir().unwrap()).await
+        Self::open_with(ROUTING).await
+    }
+
+    /// A desk with these routing rules.
+    pub(crate) async fn open_with(routing: &str) -> Self {
+        Self::open_in(tempfile::tempdir().unwrap(), routing).await
     }
 
     /// The same store with another desk: nothing but the store lives on.
     pub(crate) async fn restart(self) -> Self {
         let seconds = self.clock.load(Ordering::Relaxed);
         self.store.close().await;
-        let office = Self::open_in(self.directory).await;
+        let office = Self::open_in(self.directory, ROUTING).await;
         office.clock.store(seconds, Ordering::Relaxed);
         office
     }
@@ -162,13 +170,13 @@ impl Office {
         self.desk.return_abandoned(Duration::from_secs(999)).await.unwrap()
     }
 
-    async fn open_in(directory: TempDir) -> Self {
+    async fn open_in(directory: TempDir, routing: &str) -> Self {
         let path = directory.path().join("lotse.db");
         let store = Arc::new(SqliteStore::open(&path).await.unwrap());
         let script = Arc::new(Script::default());
         let clock = Arc::new(AtomicI64::new(0));
         let ticking = Arc::clone(&clock);
-        let routing = Arc::new(Routing::load(Path::new("tests/desk/routing.toml")).unwrap());
+        let routing = Arc::new(Routing::load(Path::new(routing)).unwrap());
         let answering = Answering {
             bias: -5.0,
             weights: BTreeMap::from([("top_intent".to_owned(), 10.0)]),
@@ -245,7 +253,7 @@ pub(crate) fn second(seconds: i64) -> Timestamp {
 
 /// Words of an agent, without an id.
 pub(crate) fn said(text: &str) -> Words {
-    Words { text: text.to_owned(), message_id: None }
+    Words { text: text.to_owned(), ..Words::default() }
 }
 
 /// A queue as the target of a transfer.

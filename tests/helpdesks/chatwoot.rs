@@ -337,6 +337,47 @@ async fn people_of_chatwoot_answer_and_resolve() {
     assert_eq!((chatwoot.thread(42).said(false).len(), chatwoot.count("status")), (1, 1));
 }
 
+/// A customer whose complaint waits asks again in another conversation of Chatwoot: people get that one
+/// as well, and what they say there is a note at the one ticket.
+#[tokio::test]
+async fn two_conversations_of_one_customer_are_one_story() {
+    let chatwoot = FakeChatwoot::start().await;
+    let (service, clock) = (service(&chatwoot, true).await, TestClock::new());
+    let work = work(&service, &clock).await;
+    take(&service, &message_created(42, 1, COMPLAINT)).await;
+    all_done(&*service.app.store, NAME).await;
+    let mut again = message_created(43, 2, "Was ist mit meiner Rechnung?");
+    again["sender"]["email"] = json!("kunde42@example.org");
+    take(&service, &again).await;
+    all_done(&*service.app.store, NAME).await;
+    let store = &service.app.store;
+    let ticket =
+        store.unresolved_ticket("chatwoot-1-43").await.expect("a store").expect("a ticket");
+    assert_eq!(ticket.conversation_id, "chatwoot-1-42");
+    let second = chatwoot.thread(43);
+    assert_eq!(second.done, ["message", "note", "labels", "team", "priority", "status"]);
+    assert_eq!(chatwoot.thread(42).said(false).len(), 1, "nothing more is said in the first");
+    let answer = |conversation: u64, id: u64, text: &str| {
+        let mut words = message_created(conversation, id, text);
+        words["message_type"] = json!("outgoing");
+        words["sender"] = json!({ "id": 2, "name": "Anna", "type": "user" });
+        words
+    };
+    // The customer listens in the second.
+    take(&service, &answer(42, 3, "Wir prüfen das.")).await;
+    take(&service, &answer(43, 4, "Erledigt.")).await;
+    all_done(&**store, NAME).await;
+    work.end().await;
+    let (_, conversation) = service.get("/v1/conversations/chatwoot-1-42").await;
+    let turns = conversation["turns"].as_array().expect("turns");
+    let from = |text: &str| {
+        let turn = turns.iter().find(|turn| turn["text"] == text);
+        turn.map(|turn| turn["from"].clone()).unwrap_or_default()
+    };
+    assert_eq!((from("Wir prüfen das."), from("Erledigt.")), (json!("note"), json!("agent")));
+    assert_eq!(chatwoot.thread(42).said(false).len() + chatwoot.thread(43).said(false).len(), 2);
+}
+
 #[tokio::test]
 async fn a_choice_under_a_question_is_a_message() {
     let chatwoot = FakeChatwoot::start().await;

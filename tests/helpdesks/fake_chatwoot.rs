@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
@@ -63,14 +64,27 @@ impl FakeChatwoot {
         Self::start_with(true, |_, _| None).await
     }
 
+    /// One that takes this long to answer what it has done at once.
+    pub(crate) async fn start_slow(delay: Duration) -> Self {
+        Self::start_as(delay, true, |_, _| None).await
+    }
+
     /// `keeps_marks`: whether it is a version that keeps attributes of messages it does not know.
     pub(crate) async fn start_with(
         keeps_marks: bool,
         faults: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static,
     ) -> Self {
+        Self::start_as(Duration::ZERO, keeps_marks, faults).await
+    }
+
+    async fn start_as(
+        delay: Duration,
+        keeps_marks: bool,
+        faults: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Self {
         let state: Arc<Mutex<State>> = Arc::default();
         let (kept, faults): (_, Faults) = (Arc::clone(&state), Box::new(faults));
-        let stand_in = StandIn::start(move |call, _| {
+        let stand_in = StandIn::start_slow(delay, move |call, _| {
             let mut state = kept.lock().expect("no stand-in panicked");
             handle(call, &mut state, keeps_marks, &faults)
         })

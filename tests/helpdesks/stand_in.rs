@@ -57,14 +57,15 @@ impl StandIn {
     pub(crate) async fn start(
         answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::start_on("127.0.0.1:0", answer).await
+        Self::start_slow(Duration::ZERO, answer).await
     }
 
-    pub(crate) async fn start_on(
-        address: &str,
+    /// As [`StandIn::start`], and takes this long to answer what it has done at once.
+    pub(crate) async fn start_slow(
+        delay: Duration,
         answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(address).await.expect("a port");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
         let (answer, seen) = (Arc::new(answer), Arc::clone(&calls));
@@ -74,7 +75,7 @@ impl StandIn {
                 let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
                 let service = service_fn(move |request: Request<Incoming>| {
                     let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
-                    async move { serve(request, &*answer, &seen).await }
+                    async move { serve(request, &*answer, &seen, delay).await }
                 });
                 tokio::spawn(async move {
                     // A connection that the caller or the script ends is none of ours.
@@ -110,6 +111,7 @@ async fn serve(
     request: Request<Incoming>,
     answer: &(dyn Fn(&Call, usize) -> Reply + Send + Sync),
     seen: &Mutex<Vec<Call>>,
+    delay: Duration,
 ) -> Result<Response<Body>, Cut> {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(Body::new(body), usize::MAX).await.map_err(|_| Cut)?;
@@ -126,6 +128,7 @@ async fn serve(
         drop(calls);
         answer(&call, number)
     };
+    tokio::time::sleep(delay).await;
     let (status, header, body) = match reply {
         Reply::Answer(status, body) => (status, None, body),
         Reply::With(status, name, value) => (status, Some((name, value)), Value::Null),

@@ -94,6 +94,24 @@ fn telephone_texts_must_be_speakable() {
 }
 
 #[test]
+fn texts_for_mails_are_no_whole_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    for (email, problem) in [
+        ("Within **30 days**, and headphones only unopened.", None),
+        ("Hello,\\n\\nwithin 30 days.", Some("salutation or closing")),
+        ("Within 30 days.\\n\\nKind regards", Some("salutation or closing")),
+    ] {
+        let channels = format!("[channels]\nemail = \"{email}\"\n");
+        let text = draft("a").text().replace("[channels]\n", &channels);
+        write(folder.path(), "en/a.md", &text);
+        match problem {
+            Some(part) => only(folder.path(), "en/a.md:11 warning", part),
+            None => assert_eq!(problems(folder.path()), [""; 0]),
+        }
+    }
+}
+
+#[test]
 fn missing_translations_are_named_once_a_language_is_in_use() {
     let folder = tempfile::tempdir().unwrap();
     draft("a").write(folder.path(), "en");

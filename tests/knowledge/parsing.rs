@@ -56,6 +56,11 @@ fn reads_every_part_with_its_line() {
     assert_eq!(article.review_by, Some(date(2027, 3, 31)));
     assert_eq!(article.questions.len(), 2);
     assert_eq!(article.channels.phone.as_deref(), Some("Two to three working days."));
+    assert_eq!(article.channels.email, None);
+    let with_email =
+        GOOD.replace("[channels]\n", "[channels]\nemail = \"\"\"\nIn **2** days.\"\"\"\n");
+    let article = read(&with_email).expect("no mistakes").article;
+    assert_eq!(article.channels.email.as_deref(), Some("In **2** days."));
     assert_eq!(article.body, "Delivery takes **2–3** working days.");
     assert_eq!(parsed.lines.intents, [4, 4]);
     assert_eq!(parsed.lines.review_by, 7);

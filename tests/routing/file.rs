@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lotse::domain::{Classification, Language, Sentiment};
-use lotse::triage::{PhoneTarget, RouteRequest, Routing, RoutingError};
+use lotse::triage::{PhoneTarget, RouteRequest, Routing};
 
 use crate::support::{MONDAY, SATURDAY, SMALL, at, load, mistakes, reading, request};
 

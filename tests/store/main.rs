@@ -7,5 +7,6 @@ mod faults;
 mod records;
 mod rest;
 mod schema;
+mod skills;
 mod support;
 mod tickets;

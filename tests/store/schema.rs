@@ -48,7 +48,9 @@ async fn a_store_of_every_earlier_schema_is_brought_up_to_date() {
         let mut old = connect(&path).await;
         MIGRATIONS.run_to(version, &mut old).await.unwrap();
         sqlx::raw_sql(
-            "INSERT INTO conversations VALUES ('old', 'email', 'en', 'K-7', 'bot', 3, NULL, 0, 5, 9);
+            "INSERT INTO conversations (id, channel, language, customer_id, state, version, topic,
+                 acknowledged, created_at, updated_at)
+             VALUES ('old', 'email', 'en', 'K-7', 'bot', 3, NULL, 0, 5, 9);
              INSERT INTO turns (id, conversation_id, seq, author, text, at)
              VALUES ('old-1', 'old', 1, 'customer', 'Hello', 5);",
         )

@@ -9,5 +9,6 @@ mod agi;
 mod amazon;
 mod bad_input;
 mod lambda;
+mod morning;
 mod rasa;
 mod twilio;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::calls::{self, Call, MARK, What};
 use super::thread::Thread;
+use crate::channels::helpdesks::under;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
 use crate::config::{ChatwootConfig, Secret};
 use crate::domain::Ticket;
@@ -123,10 +124,7 @@ impl Chatwoot {
         delivery: &Delivery,
         body: &Value,
     ) -> Result<Delivered, Failure> {
-        let begun = match self.store.begin_delivery(&delivery.id).await {
-            Ok(begun) => begun,
-            Err(error) => return Err(Failure::NotSent(error.to_string())),
-        };
+        let begun = self.store.begin_delivery(&delivery.id).await?;
         if begun && self.has_arrived(thread, delivery, body).await? {
             return Ok(Delivered::Done);
         }
@@ -228,7 +226,7 @@ impl Chatwoot {
 
     fn url(&self, thread: Thread, what: &str) -> Url {
         let Thread { account, conversation } = thread;
-        crate::channels::under(
+        under(
             &self.settings.base_url,
             &format!("api/v1/accounts/{account}/conversations/{conversation}/{what}"),
         )

@@ -140,7 +140,7 @@ impl ChatwootEvent {
                 None => return Meaning::Nothing("no_choice"),
             },
             ("message_created", Some(Side::Customer)) => return Meaning::Nothing("not_pending"),
-            ("message_created", Some(Side::Company)) => return self.answered(thread, id),
+            ("message_created", Some(Side::Company)) => return self.answered(thread, &id),
             _ => return Meaning::Nothing("not_from_customer"),
         };
         Meaning::Said(Box::new(Incoming {
@@ -152,7 +152,7 @@ impl ChatwootEvent {
     }
 
     /// Words of a person; those of bots are ours, or none of ours.
-    fn answered(&self, thread: Thread, id: String) -> Meaning {
+    fn answered(&self, thread: Thread, id: &str) -> Meaning {
         let is_person =
             self.sender.as_ref().is_some_and(|sender| sender.kind.as_deref() == Some("user"));
         let text = self.content.as_deref().map(str::trim).unwrap_or_default();

@@ -30,7 +30,9 @@ pub(super) fn is_signed(secret: &Secret, headers: &HeaderMap, body: &[u8], now: 
 }
 
 fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
-    if hexadecimal.len() % 2 != 0 || !hexadecimal.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+    if !hexadecimal.len().is_multiple_of(2)
+        || !hexadecimal.bytes().all(|digit| digit.is_ascii_hexdigit())
+    {
         return None;
     }
     let pairs = (0..hexadecimal.len()).step_by(2);

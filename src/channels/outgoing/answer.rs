@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::outside::chain;
 use super::{Delivered, OutsideError};
+use crate::store::StoreError;
 
 /// Read of an answer's body at most.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
@@ -41,6 +42,12 @@ pub enum Failure {
 
 impl From<OutsideError> for Failure {
     fn from(error: OutsideError) -> Self {
+        Self::NotSent(error.to_string())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
         Self::NotSent(error.to_string())
     }
 }

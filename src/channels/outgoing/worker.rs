@@ -263,9 +263,8 @@ where
 {
     for _ in 0..KEEP_TRIES {
         match change().await {
-            Ok(()) => return,
-            // Somebody else has ended it meanwhile.
-            Err(StoreError::NotFound { .. } | StoreError::Closed) => return,
+            // Not there: somebody else has ended it meanwhile.
+            Ok(()) | Err(StoreError::NotFound { .. } | StoreError::Closed) => return,
             Err(error) => {
                 tracing::error!(destination, %error, "what became of a delivery cannot be kept");
                 tokio::time::sleep(KEEP_AGAIN).await;

@@ -119,11 +119,6 @@ pub(super) fn tags(ticket: &NewTicket) -> Vec<String> {
     tags
 }
 
-/// Notes that an attempt begins; whether one was begun before.
-pub(super) async fn begin(store: &dyn Store, delivery_id: &str) -> Result<bool, Failure> {
-    store.begin_delivery(delivery_id).await.map_err(not_kept)
-}
-
 /// Keeps what a ticket is called there.
 pub(super) async fn keep(
     store: &dyn Store,
@@ -131,21 +126,8 @@ pub(super) async fn keep(
     ticket_id: &str,
     remote: u64,
 ) -> Result<Delivered, Failure> {
-    let kept = store.keep_remote(destination, ticket_id, &remote.to_string()).await;
-    kept.map(|()| Delivered::Done).map_err(not_kept)
-}
-
-/// What a ticket is called there.
-pub(super) async fn remote(
-    store: &dyn Store,
-    destination: &str,
-    ticket_id: &str,
-) -> Result<Option<String>, Failure> {
-    store.remote(destination, ticket_id).await.map_err(not_kept)
-}
-
-fn not_kept(error: StoreError) -> Failure {
-    Failure::NotSent(error.to_string())
+    store.keep_remote(destination, ticket_id, &remote.to_string()).await?;
+    Ok(Delivered::Done)
 }
 
 /// A note whose ticket is not there.

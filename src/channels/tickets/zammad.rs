@@ -12,8 +12,8 @@ use reqwest::{Method, RequestBuilder, Url};
 use serde_json::{Value, json};
 
 use super::work::{self, NewTicket, Work};
+use crate::channels::helpdesks::under;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
-use crate::channels::under;
 use crate::config::ZammadConfig;
 use crate::domain::Priority;
 use crate::store::{Delivery, Event, NewDelivery, Store, StoreError};
@@ -66,7 +66,7 @@ impl Destination for Zammad {
 
 impl Zammad {
     async fn open(&self, ticket: &NewTicket, delivery_id: &str) -> Result<Delivered, Failure> {
-        if work::begin(&*self.store, delivery_id).await? {
+        if self.store.begin_delivery(delivery_id).await? {
             let mut url = self.url("tickets/search");
             url.query_pairs_mut().append_pair("limit", "1");
             let condition = json!({ "condition": {
@@ -115,11 +115,11 @@ impl Zammad {
         raised: Option<Priority>,
         delivery_id: &str,
     ) -> Result<Delivered, Failure> {
-        let Some(remote) = work::remote(&*self.store, NAME, ticket_id).await? else {
+        let Some(remote) = self.store.remote(NAME, ticket_id).await? else {
             return Ok(work::not_made("Zammad"));
         };
         let mark = format!("<{delivery_id}@lotse>");
-        if !(work::begin(&*self.store, delivery_id).await? && self.is_there(&remote, &mark).await?)
+        if !(self.store.begin_delivery(delivery_id).await? && self.is_there(&remote, &mark).await?)
         {
             let mut article = note("", text);
             article["ticket_id"] = remote.parse::<u64>().unwrap_or_default().into();

@@ -10,8 +10,9 @@ use reqwest::{Method, RequestBuilder, Url};
 use serde_json::{Value, json};
 
 use super::work::{self, NewTicket, Work};
+use crate::channels::handover;
+use crate::channels::helpdesks::under;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
-use crate::channels::{handover, under};
 use crate::config::ZendeskConfig;
 use crate::domain::Priority;
 use crate::store::{Delivery, Event, NewDelivery, Store, StoreError};
@@ -70,7 +71,7 @@ impl Destination for Zendesk {
 
 impl Zendesk {
     async fn open(&self, ticket: &NewTicket, delivery_id: &str) -> Result<Delivered, Failure> {
-        if work::begin(&*self.store, delivery_id).await? {
+        if self.store.begin_delivery(delivery_id).await? {
             let mut url = self.url("tickets.json");
             url.query_pairs_mut().append_pair("external_id", &ticket.id);
             let answer = Answer::to(self.request(Method::GET, &url)?).await?;
@@ -123,10 +124,10 @@ impl Zendesk {
         raised: Option<Priority>,
         delivery_id: &str,
     ) -> Result<Delivered, Failure> {
-        let Some(remote) = work::remote(&*self.store, NAME, ticket_id).await? else {
+        let Some(remote) = self.store.remote(NAME, ticket_id).await? else {
             return Ok(work::not_made("Zendesk"));
         };
-        if work::begin(&*self.store, delivery_id).await?
+        if self.store.begin_delivery(delivery_id).await?
             && self.is_there(&remote, delivery_id).await?
         {
             return Ok(Delivered::Done);

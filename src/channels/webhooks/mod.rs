@@ -28,8 +28,7 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use sha2::{Digest, Sha256};
 
-pub use signature::signature;
-
+use self::signature::signature;
 use super::outgoing::{Answer, Delivered, Destination, Outside, Pauses};
 use crate::config::WebhookConfig;
 use crate::desk::Clock;

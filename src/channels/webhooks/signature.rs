@@ -7,7 +7,7 @@ use crate::config::SigningKey;
 
 /// The header `webhook-signature`: one signature a key, the words `{id}.{timestamp}.{body}` under
 /// HMAC-SHA256 in base64 behind `v1,`, parted by blanks.
-pub fn signature(keys: &[SigningKey], id: &str, timestamp: i64, body: &[u8]) -> String {
+pub(super) fn signature(keys: &[SigningKey], id: &str, timestamp: i64, body: &[u8]) -> String {
     let signatures: Vec<String> = keys
         .iter()
         .map(|key| {

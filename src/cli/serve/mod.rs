@@ -86,6 +86,7 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     let agi = agi.map(|(listener, settings)| {
         tokio::spawn(channels::agi::serve(listener, app.clone(), settings))
     });
+    let mut listening = channels::start(&app);
     eprintln!("{welcome}");
 
     let stopping = tokio::spawn(stop_when_asked(app.clone()));
@@ -96,6 +97,7 @@ pub async fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     }
     stopping.abort();
     upkeep.abort();
+    listening.shutdown().await;
     workers.ended(app.config.server.shutdown_grace).await;
     app.store.close().await;
     eprintln!("Lotse has stopped.");

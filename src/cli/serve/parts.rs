@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -12,7 +13,7 @@ use crate::desk::{Desk, DeskParts, RoutingSource, system_clock};
 use crate::http::{Access, App, AppParts, KnownLabels};
 use crate::knowledge::{KnowledgeBase, KnowledgeSettings, VectorCache};
 use crate::store::{SqliteStore, Store};
-use crate::triage::Texts;
+use crate::triage::{Texts, TextsError};
 
 /// What the service is made of, loaded and checked.
 pub(super) struct Parts {
@@ -20,6 +21,7 @@ pub(super) struct Parts {
     pub(super) knowledge: Arc<KnowledgeBase>,
     store: Arc<dyn Store>,
     routing: RoutingSource,
+    texts: Texts,
     access: Access,
 }
 
@@ -33,13 +35,14 @@ impl Parts {
             .map_err(|error| anyhow::Error::msg(error.to_string()))?;
         let store: Arc<dyn Store> = Arc::new(store);
         let routing = RoutingFile::open(&config.routing.file)?.source();
+        let texts = texts(&config.dir)?;
         let access = Access::new(config, Arc::clone(&store)).await?;
         let settings = config.clone();
         let (classifier, knowledge) =
             tokio::task::spawn_blocking(move || load_model_and_knowledge(&settings))
                 .await
                 .context("loading the model failed; the log says why")??;
-        Ok(Self { classifier, knowledge, store, routing, access })
+        Ok(Self { classifier, knowledge, store, routing, texts, access })
     }
 
     /// The service, with all that its handlers need.
@@ -53,7 +56,7 @@ impl Parts {
             reads: Arc::clone(&self.classifier) as _,
             finds: Arc::clone(&self.knowledge) as _,
             routing: Arc::clone(&self.routing),
-            texts: Texts::default(),
+            texts: self.texts,
             policy,
             clock: system_clock(),
         })
@@ -111,6 +114,12 @@ impl Parts {
         text.push_str("\nPress Ctrl-C to stop.");
         text
     }
+}
+
+/// The built-in texts, with those of the operator's `texts.toml` in their place if there is one.
+fn texts(dir: &Path) -> Result<Texts, TextsError> {
+    let file = dir.join("texts.toml");
+    if file.is_file() { Texts::load(&file) } else { Ok(Texts::default()) }
 }
 
 fn known_labels(manifest: &Manifest) -> KnownLabels {

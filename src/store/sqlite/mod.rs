@@ -7,6 +7,7 @@ mod destinations;
 mod errors;
 mod events;
 mod facts;
+mod mails;
 mod open;
 mod people;
 mod rows;
@@ -23,8 +24,8 @@ pub use open::SqliteSettings;
 use super::{
     Changed, Conversation, ConversationHead, Correction, Customer, CustomerNames, CustomerUpdate,
     Delivery, DeliveryCount, DisabledDestination, Event, EventFilter, Facts, FactsFilter, Helpful,
-    Key, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session, Store,
-    StoreError, TicketChange, TicketFilter, TurnRecord, User,
+    Key, MailRecord, NewDelivery, Presence, QueueCount, Rating, Recorded, Request, Said, Session,
+    Store, StoreError, TicketChange, TicketFilter, TurnRecord, User,
 };
 use crate::domain::{Outcome, QueueWait, Ticket, TicketEvent};
 
@@ -81,10 +82,11 @@ impl Store for SqliteStore {
     async fn know_customer(
         &self,
         update: &CustomerUpdate,
+        current: Option<i64>,
         at: Timestamp,
     ) -> Result<Option<Customer>, StoreError> {
         let mut transaction = self.begin().await?;
-        let customer = match customers::know(&mut transaction, update, at).await? {
+        let customer = match customers::know(&mut transaction, update, current, at).await? {
             Some(number) => Some(customers::load(&mut transaction, number).await?),
             None => None,
         };
@@ -92,16 +94,26 @@ impl Store for SqliteStore {
         Ok(customer)
     }
 
-    async fn latest_unresolved(
+    async fn unresolved_of(
         &self,
         customer: i64,
         conversation_id: &str,
-    ) -> Result<Option<Ticket>, StoreError> {
+    ) -> Result<Vec<Ticket>, StoreError> {
         let mut snapshot = self.snapshot().await?;
-        match tickets::latest_unresolved(&mut snapshot, customer, conversation_id).await? {
-            Some(id) => tickets::load(&mut snapshot, &id).await,
-            None => Ok(None),
+        let ids = tickets::unresolved_of(&mut snapshot, customer, conversation_id).await?;
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(tickets::load(&mut snapshot, &id).await?);
         }
+        Ok(found)
+    }
+
+    async fn latest_ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError> {
+        tickets::latest(&self.readers, conversation_id).await
+    }
+
+    async fn thread(&self, id: &str, turns: usize) -> Result<Option<Conversation>, StoreError> {
+        conversations::load_thread(&mut *self.snapshot().await?, id, turns).await
     }
 
     async fn outcome_of(&self, request: &Request) -> Result<Option<Outcome>, StoreError> {
@@ -304,6 +316,29 @@ impl Store for SqliteStore {
 
     async fn delivery_counts(&self) -> Result<Vec<DeliveryCount>, StoreError> {
         deliveries::counts(&self.readers).await
+    }
+
+    async fn keep_mail(&self, mail: &MailRecord) -> Result<MailRecord, StoreError> {
+        let mut transaction = self.begin().await?;
+        let kept = mails::keep(&mut transaction, mail).await?;
+        transaction.commit().await?;
+        Ok(kept)
+    }
+
+    async fn mails(&self, message_ids: &[String]) -> Result<Vec<MailRecord>, StoreError> {
+        mails::with_ids(&self.readers, message_ids).await
+    }
+
+    async fn latest_mail(
+        &self,
+        conversation_id: &str,
+        by: Timestamp,
+    ) -> Result<Option<MailRecord>, StoreError> {
+        mails::latest(&self.readers, conversation_id, by).await
+    }
+
+    async fn is_in_mails(&self, conversation_id: &str, address: &str) -> Result<bool, StoreError> {
+        mails::is_between(&self.readers, conversation_id, address).await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -25,11 +25,13 @@ static DEVICE: LazyLock<Regex> = LazyLock::new(|| {
 static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^\W* (?:
-            diese\ (?:e-?mail|nachricht|mail)\b.{0,80}
+            (?:wichtiger\ hinweis\W+|hinweis\W+|wichtig\W+)?
+            (?:diese|die\ in\ dieser)\ (?:e-?mail|nachricht|mail|elektronische)\b.{0,160}
               (?:vertraulich|rechtlich\ gesch(?:ü|ue)tzt|ausschlie(?:ß|ss)lich\ f(?:ü|ue)r)
           | der\ inhalt\ dieser\ (?:e-?mail|nachricht)\b
           | (?:wenn|falls|sollten)\ sie\ nicht\ der\ (?:richtige|vorgesehene|beabsichtigte|adressat)
-          | this\ (?:e-?mail|message|communication)\b.{0,80}(?:confidential|privileged|intended)
+          | (?:important\W+|notice\W+)?
+            this\ (?:e-?mail|message|communication)\b.{0,160}(?:confidential|privileged|intended)
           | the\ (?:information|contents?)\ (?:contained\ )?(?:in|of)\ this\ (?:e-?mail|message)\b
           | if\ you\ (?:are\ not\ the\ intended|have\ received\ this|received\ this)
           | confidentiality\ notice | vertraulichkeitshinweis | haftungsausschluss\s*: | disclaimer\s*:
@@ -42,6 +44,27 @@ static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed pattern")
 });
 
+/// What a company's mail server writes above a mail from outside.
+static BANNER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^\W* (?: (?:caution|achtung|warnung|warning|vorsicht|hinweis|external|extern(?:e)?)\b .{0,60}
+            \b(?:e-?mail|nachricht|message|mail|sender|absender)\b .{0,80}
+            \b(?:outside|extern(?:al|er|en|e)?|au(?:ß|ss)erhalb)\b
+          | (?:you\ don't\ often\ get|sie\ erhalten\ nicht\ h(?:ä|ae)ufig)\b.{0,40}\b(?:e-?mails?)\b
+        )",
+    )
+    .expect("a fixed pattern")
+});
+
+/// What Lotse itself notes below the words of a mail: files that came along, numbers that only its
+/// history names, where answers are wanted, and that it was cut.
+static NOTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^\[(?:Anlagen?|Attachments?|Im Verlauf genannt|Named in the history|Antworten an|Answers to|Gekürzt|Shortened): .*\]$",
+    )
+    .expect("a fixed pattern")
+});
+
 /// The lines without footers. A notice ends with its paragraph, and only what follows other words
 /// is one: a message may open with "Diese Nachricht ist vertraulich".
 pub(super) fn without(lines: Vec<&str>) -> Vec<&str> {
@@ -49,8 +72,8 @@ pub(super) fn without(lines: Vec<&str>) -> Vec<&str> {
     let mut in_notice = false;
     for line in lines {
         let blank = line.trim().is_empty();
-        in_notice = !blank && (in_notice || is_notice(line, &kept));
-        if in_notice {
+        in_notice = !blank && (in_notice || is_notice(line, &kept) || BANNER.is_match(line));
+        if in_notice || NOTED.is_match(line) {
             continue;
         }
         let end = DEVICE

@@ -31,7 +31,7 @@ static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)^\s* (?:
             [-_=*]{2,}\s* (?: urspr(?:ü|ue|u)ngliche\ (?:nachricht|e-?mail|mail)
               | original[\ -]?(?:nachricht|message|mail) | forwarded\ message
-              | weitergeleitete\ nachricht | antwort ) \s*[-_=*]*
+              | weitergeleitete\ (?:nachricht|e-?mail|mail) | antwort ) \s*[-_=*]*
           | anfang\ der\ weitergeleiteten\ nachricht\s?: | begin\ forwarded\ message\s?:
         ) \s*$",
     )
@@ -70,13 +70,23 @@ pub(super) fn own(lines: &[&str]) -> Vec<bool> {
             break;
         }
         if SEPARATOR.is_match(lines[line]) || is_header_block(&lines[line..]) {
-            own[line..].fill(false);
+            own[rule_above(lines, line)..].fill(false);
             break;
         }
         line += 1;
     }
     leave_out_marked(lines, &mut own);
     own
+}
+
+/// Where the quoted mail begins whose head stands in that line: Outlook draws a line above it.
+fn rule_above(lines: &[&str], head: usize) -> usize {
+    let above = lines[..head].iter().rposition(|line| !line.trim().is_empty());
+    let is_rule = |line: &str| {
+        let line = line.trim();
+        line.len() >= 5 && line.bytes().all(|byte| matches!(byte, b'_' | b'-' | b'=' | b'*'))
+    };
+    above.filter(|above| is_rule(lines[*above])).unwrap_or(head)
 }
 
 /// Lines that begin with ">". A single one that goes on with a number is a comparison.

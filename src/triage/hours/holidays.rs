@@ -155,7 +155,7 @@ fn in_german_land(land: &str, day: Date) -> bool {
 fn in_austria(day: Date) -> bool {
     matches!(
         (day.month(), day.day()),
-        (1, 1 | 6) | (5, 1) | (8, 15) | (10, 26) | (11, 1) | (12, 8 | 25 | 26)
+        (1, 1 | 6) | (5 | 11, 1) | (8, 15) | (10, 26) | (12, 8 | 25 | 26)
     )
         // Easter Monday, Ascension, Whit Monday, Corpus Christi.
         || [1, 39, 50, 60].into_iter().any(|days| is_after_easter(day, days))

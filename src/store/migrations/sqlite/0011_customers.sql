@@ -28,15 +28,19 @@ CREATE INDEX conversations_of_known_customer ON conversations (customer, updated
     WHERE customer IS NOT NULL;
 CREATE INDEX conversations_joined ON conversations (joined) WHERE joined IS NOT NULL;
 
+-- Customers first: their names refer to them.
+INSERT INTO customers (number, created_at)
+    SELECT row_number() OVER (ORDER BY min(created_at), customer_id), min(created_at)
+    FROM conversations WHERE customer_id IS NOT NULL GROUP BY customer_id;
 INSERT INTO customer_names (kind, value, customer)
     SELECT 'id', customer_id, row_number() OVER (ORDER BY min(created_at), customer_id)
     FROM conversations WHERE customer_id IS NOT NULL GROUP BY customer_id;
-INSERT INTO customers (number, created_at)
-    SELECT customer, (SELECT min(created_at) FROM conversations WHERE customer_id = value)
-    FROM customer_names;
 UPDATE conversations SET customer =
     (SELECT customer FROM customer_names WHERE kind = 'id' AND value = customer_id)
     WHERE customer_id IS NOT NULL;
 
 DROP INDEX conversations_of_customer;
 CREATE INDEX conversations_of_customer ON conversations (customer_id) WHERE customer_id IS NOT NULL;
+
+-- What became of a conversation, however many tickets there are.
+CREATE INDEX tickets_of_conversation ON tickets (conversation_id, created_at);

@@ -87,7 +87,7 @@ impl Checker<'_> {
             let text = "the overflow has no limit: give after = \"10 min\", waiting = 20, or both";
             self.problem(&overflow.to, text.to_owned());
         }
-        let example = "a wait that is too long: write 10 min or 1h, at most 60 days";
+        let example = "time to wait: write 10 min or 1h, at most 60 days";
         let after = overflow.after.as_ref().map(|after| self.duration(after, example));
         if let Some(waiting) = overflow.waiting.as_ref().filter(|most| *most.get_ref() == 0) {
             let text = "with waiting = 0 no ticket stays in this queue: give 1 or more";

@@ -173,15 +173,15 @@ impl Checker<'_> {
         }
     }
 
-    fn values(&mut self, name: &str, values: &OneOrMany) -> Vec<String> {
-        match values {
+    fn values(&mut self, name: &str, values: &Spanned<OneOrMany>) -> Vec<String> {
+        match values.get_ref() {
             OneOrMany::One(value) => vec![value.clone()],
-            OneOrMany::Many(values) => {
-                if values.is_empty() {
+            OneOrMany::Many(several) => {
+                if several.is_empty() {
                     let text = format!("attribute `{name}` has no value to be: name one");
-                    self.problems.push(RoutingProblem { line: 1, text });
+                    self.problem(values, text);
                 }
-                names(values)
+                names(several)
             }
         }
     }

@@ -1,0 +1,74 @@
+//! Mail servers that refuse, fall silent or vanish, and a service that is killed.
+
+use std::collections::BTreeSet;
+
+use crate::smtp::Fault;
+use crate::support::{Office, mail};
+
+const QUESTION: &str = "Was kostet der Versand?";
+
+#[test]
+fn a_mail_server_in_trouble_gets_the_same_mail_again() {
+    let office = Office::open();
+    for (number, fault) in [
+        Fault::Recipient("451 4.3.0 Try again later"),
+        Fault::Contents("452 4.3.1 Disk full"),
+        Fault::Silence,
+        // A wrong password is the operator's mistake and loses no mail.
+        Fault::Recipient("530 5.7.0 Authentication required"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        office.mails.fail(&[fault]);
+        office.receive(&mail(&format!("f{number}@petersen.example"), "Versand", QUESTION));
+        let taken = office.mails.wait_for(number + 1);
+        let answered = taken[number].header("In-Reply-To").expect("a thread");
+        assert_eq!(answered, format!("<f{number}@petersen.example>"));
+    }
+    // The server has it, but the word of it was lost: it comes again under the same name.
+    office.mails.fail(&[Fault::Vanish]);
+    office.receive(&mail("v@petersen.example", "Versand", QUESTION));
+    let taken = office.mails.wait_for(6);
+    assert_eq!(taken[4].id(), taken[5].id());
+}
+
+#[test]
+fn what_can_never_be_sent_reaches_the_agent() {
+    let office = Office::open();
+    let complaint = "Das Paket NL-20481 kam völlig zerstört an. Ich schalte meinen Anwalt ein!";
+    let receipt = office.receive(&mail("n@petersen.example", "Beschwerde", complaint));
+    let ticket = receipt["ticket_id"].as_str().expect("a ticket").to_owned();
+    office.mails.wait_for(1);
+    office.mails.fail(&[Fault::Recipient("550 5.1.1 User unknown")]);
+    office.reply(&ticket, "Ersatz ist unterwegs.");
+    let notes = office.notes(&ticket);
+    assert!(
+        notes[0].contains("an jana@petersen.example konnte nicht")
+            && notes[0].contains("User unknown"),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn a_killed_service_loses_and_doubles_nothing() {
+    let mut office = Office::open();
+    let mut receipts = Vec::new();
+    for number in 0..6 {
+        // Nobody answers, so that the service is killed while it sends.
+        office.mails.fail(&[Fault::Silence]);
+        let raw = mail(&format!("d{number}@petersen.example"), "Versand", QUESTION);
+        receipts.push((raw.clone(), office.receive(&raw)));
+        office.kill_and_start();
+    }
+    let taken = office.mails.wait_for(6);
+    let answered: BTreeSet<String> =
+        taken.iter().filter_map(|mail| mail.header("In-Reply-To")).collect();
+    assert_eq!(answered.len(), 6, "{answered:?}");
+    let ids: BTreeSet<String> = taken.iter().map(crate::smtp::Taken::id).collect();
+    assert_eq!(ids.len(), 6, "each answer has one name");
+    for (raw, receipt) in receipts {
+        assert_eq!(office.receive(&raw), receipt);
+        assert_eq!(office.turns(&receipt["conversation_id"], "customer").len(), 1);
+    }
+}
