@@ -33,7 +33,7 @@ const RUNTIME: [&str; 4] = [
     flows of Amazon Connect and bots of Lex V2: the event tells which. Nothing is kept there; a \
     running `lotse serve` with [channels.amazon] keeps and decides.")]
 pub(super) struct LambdaArguments {
-    /// Address of the running Lotse, such as https://lotse.example
+    /// Address of the running Lotse, such as `https://lotse.example`
     #[arg(long, env = "LOTSE_FORWARD", value_name = "URL")]
     forward: String,
     /// Key of the role channel; none for an open demo

@@ -72,7 +72,7 @@ pub(super) async fn post_message(
         contact: message.contact,
         attributes: message.attributes,
     };
-    let (outcome, spent) = observe::measured(channels::receive(&app, incoming)).await;
+    let (outcome, spent) = Box::pin(observe::measured(channels::receive(&app, incoming))).await;
     let mut outcome = outcome?;
     if caller.role == Role::Widget {
         for_customers(&mut outcome);

@@ -355,7 +355,7 @@ mod tests {
             prop_assert_eq!(written.matches('<').count(), marks);
             prop_assert_eq!(written.matches('>').count(), marks);
             prop_assert_eq!(written.matches('"').count(), 2);
-            prop_assert!(!written.chars().any(|one| one.is_control()));
+            prop_assert!(!written.chars().any(char::is_control));
         }
 
         #[test]

@@ -46,7 +46,9 @@ pub(super) async fn load(
     rows.reverse();
     let mut turns = rows.iter().map(read_turn).collect::<Result<Vec<_>, _>>()?;
     if !threads::has_joined(connection, &head.id).await? {
-        turns.iter_mut().for_each(|turn| turn.thread = None);
+        for turn in &mut turns {
+            turn.thread = None;
+        }
     }
     let earlier_turns = usize::try_from(all).unwrap_or(0).saturating_sub(turns.len());
     let choices = open_choices(&rows, &turns)?;

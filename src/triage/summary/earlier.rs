@@ -42,7 +42,7 @@ impl Summary {
             Language::En => format!("Before: {latest}."),
         };
         if count(&self.text) + count(&told) <= MOST_WORDS {
-            self.text = format!("{} {told}", self.text).trim_start().to_owned();
+            self.text = if self.text.is_empty() { told } else { format!("{} {told}", self.text) };
         }
     }
 }
@@ -136,11 +136,11 @@ mod tests {
         let line = "22.11. E-Mail: noch offen".to_owned();
         let mut short =
             Summary { text: "„Wo bleibt mein Paket?“".to_owned(), ..Summary::default() };
-        short.add_before(&[line.clone()], Language::De);
+        short.add_before(std::slice::from_ref(&line), Language::De);
         assert!(short.text.ends_with("Vorher: 22.11. E-Mail: noch offen."), "{}", short.text);
         let full = vec!["Wort"; MOST_WORDS].join(" ");
         let mut long = Summary { text: full.clone(), ..Summary::default() };
-        long.add_before(&[line.clone()], Language::De);
+        long.add_before(std::slice::from_ref(&line), Language::De);
         assert_eq!((long.text, long.before), (full, vec![line]));
     }
 }
