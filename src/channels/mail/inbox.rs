@@ -327,7 +327,12 @@ impl Inbox {
         about: Option<&MailRecord>,
     ) -> Result<Receipt, InboxError> {
         let mut receipt = left(mail, reason);
-        let Some(about) = about else { return Ok(receipt) };
+        let Some(about) = about else {
+            if mail.automatic == Some(Automatic::Bounce) {
+                tracing::warn!("a bounce names no mail of ours; nobody is told of it");
+            }
+            return Ok(receipt);
+        };
         receipt.conversation_id = Some(about.conversation_id.clone());
         let came_back = about.sent && mail.report.as_ref().is_some_and(|report| !report.delayed);
         if mail.automatic == Some(Automatic::Bounce) && came_back {
