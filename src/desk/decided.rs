@@ -6,7 +6,7 @@ use super::new_id;
 use super::plan::Plan;
 use crate::classifier::Reading;
 use crate::domain::{
-    Author, Channel, ConversationState, Decision, Incoming, Language, Outcome, QueueWait,
+    Author, Channel, ConversationState, Decision, Handling, Incoming, Language, Outcome, QueueWait,
     SuggestedArticle, Summary, Thread, Ticket, TicketState, Turn,
 };
 use crate::knowledge::Hit;
@@ -29,6 +29,13 @@ pub(super) struct Arrival {
     /// What it tells of its sender.
     pub(super) customer: CustomerUpdate,
     pub(super) request: Option<Request>,
+}
+
+impl Arrival {
+    /// Whether no customer wrote it: it is kept as a note.
+    pub(super) fn is_note(&self) -> bool {
+        matches!(self.incoming.handling, Handling::Note(_))
+    }
 }
 
 /// All that is known of a message once the decision on it has been made.
@@ -128,6 +135,11 @@ impl Decided<'_> {
         self.reading.classification.language
     }
 
+    /// Whether the bot says nothing, whatever it is.
+    pub(super) fn is_silent(&self) -> bool {
+        self.arrival.incoming.handling != Handling::Usual
+    }
+
     /// Whether the decision gives this reason.
     pub(super) fn has_reason(&self, code: &str) -> bool {
         self.verdict.decision.reasons.iter().any(|reason| reason.code == code)
@@ -199,16 +211,17 @@ impl Decided<'_> {
         summary
     }
 
-    /// The customer's turn.
+    /// The customer's turn, or the note.
     fn turn(&self) -> Turn {
+        let is_note = self.arrival.is_note();
         Turn {
             id: new_id("u"),
-            from: Author::Customer,
+            from: if is_note { Author::Note } else { Author::Customer },
             text: self.arrival.incoming.text.clone(),
             at: self.at,
-            agent: None,
-            classification: Some(self.reading.classification.clone()),
-            decision: Some(self.verdict.decision.clone()),
+            agent: is_note.then(|| "lotse".to_owned()),
+            classification: (!is_note).then(|| self.reading.classification.clone()),
+            decision: (!is_note).then(|| self.verdict.decision.clone()),
             article_id: None,
             thread: None,
         }

@@ -19,6 +19,17 @@ pub(super) struct Plan {
 
 impl Desk {
     pub(super) async fn plan(&self, decided: &mut Decided<'_>) -> Result<Plan, DeskError> {
+        let plan = self.with_words(decided).await?;
+        if !decided.is_silent() {
+            return Ok(plan);
+        }
+        // Who has not been told of the ticket is told with the next message that the bot may answer.
+        let acknowledged = decided.acknowledged();
+        Ok(Plan { reply: None, acknowledged, ..plan })
+    }
+
+    /// The plan with what the bot would say.
+    async fn with_words(&self, decided: &mut Decided<'_>) -> Result<Plan, DeskError> {
         match decided.state() {
             ConversationState::Bot | ConversationState::Closed => {
                 if decided.verdict.decision.action == Action::Escalate {

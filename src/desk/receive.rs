@@ -112,7 +112,13 @@ impl Desk {
             None => (None, Vec::new(), 0, Vec::new()),
         };
         let customer = self.customer(arrival, head.as_ref()).await?;
-        let message = prepare(&arrival.incoming, head.as_ref().map(|head| head.language));
+        let mut message = prepare(&arrival.incoming, head.as_ref().map(|head| head.language));
+        // A note is read as what the customer said last: that is what it is about.
+        if arrival.is_note()
+            && let Some(said) = turns.iter().rfind(|turn| turn.from == Author::Customer)
+        {
+            message = text::prepare(&said.text, head.as_ref().map(|head| head.language));
+        }
         let state = head.as_ref().map_or(ConversationState::Bot, |head| head.state);
         let spoken = heard_in(&arrival.conversation_id, &turns);
         let history = History::of(state, &spoken, &message.cleaned);
@@ -125,7 +131,7 @@ impl Desk {
         let is_choice =
             is_here && choices.iter().any(|choice| choice.value == arrival.incoming.text);
         let asked_back = history.asked_back == Some(AskedBack::WhichArticle);
-        let context = if is_choice {
+        let context = if is_choice || arrival.is_note() {
             None
         } else if spoken.iter().any(|turn| turn.from == Author::Customer) {
             context::of(&message, &spoken, asked_back)
@@ -139,6 +145,9 @@ impl Desk {
         if let (Some(_), Some(context)) = (in_context, context) {
             let text = format!("read together with the message before: “{context}”");
             verdict.decision.reasons.push(Reason::new("read_in_context", text));
+        }
+        if let Some(reason) = arrival.incoming.handling.reason() {
+            verdict = verdict.for_people(reason.clone());
         }
         Ok(Decided {
             arrival,

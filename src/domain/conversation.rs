@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Channel, Classification, Decision, Language, Priority, Summary};
+use super::{Channel, Classification, Decision, Language, Priority, Reason, Summary};
 
 /// Longest message that is taken, in Unicode scalar values. A longer one is refused with
 /// `text_too_long`; the encoder itself reads the first 512 tokens of what cleaning leaves.
@@ -63,6 +63,31 @@ pub struct Incoming {
     /// What the company knows of the customer, for routing rules to ask for: `vip` = `true`. Kept
     /// for the customer's later messages.
     pub attributes: BTreeMap<String, String>,
+    /// Whether the bot may answer it.
+    pub handling: Handling,
+}
+
+/// Who looks after a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Handling {
+    /// The bot decides.
+    #[default]
+    Usual,
+    /// People do, for this reason; the bot says nothing, since a machine may have written it.
+    People(Reason),
+    /// No customer's message at all, but a note for people on the conversation, for this reason: a
+    /// ticket stands by it afterwards. The bot says nothing.
+    Note(Reason),
+}
+
+impl Handling {
+    /// Why people look after it; none where the bot decides.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Usual => None,
+            Self::People(reason) | Self::Note(reason) => Some(reason),
+        }
+    }
 }
 
 impl Incoming {
@@ -77,6 +102,7 @@ impl Incoming {
             language: None,
             contact: Contact::default(),
             attributes: BTreeMap::new(),
+            handling: Handling::Usual,
         }
     }
 }

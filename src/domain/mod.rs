@@ -16,8 +16,8 @@ pub use classification::{
     ArticleScore, Classification, IntentScore, Sentiment, SentimentScore, TierScore,
 };
 pub use conversation::{
-    Author, Caller, Contact, ConversationState, Incoming, MAX_TEXT_CHARS, Outcome, OutcomeTicket,
-    Reply, ReplyArticle, ReplyChoice, Role, Thread, Turn,
+    Author, Caller, Contact, ConversationState, Handling, Incoming, MAX_TEXT_CHARS, Outcome,
+    OutcomeTicket, Reply, ReplyArticle, ReplyChoice, Role, Thread, Turn,
 };
 pub use decision::{Action, Decision, Reason};
 pub use entity::{Entity, EntityKind};

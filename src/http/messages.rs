@@ -12,7 +12,7 @@ use super::error::{ApiError, Code};
 use super::extract::Json;
 use super::timing::ServerTiming;
 use crate::channels;
-use crate::domain::{Caller, Channel, Contact, Incoming, Language, Outcome, Role};
+use crate::domain::{Caller, Channel, Contact, Handling, Incoming, Language, Outcome, Role};
 use crate::observe;
 
 /// A customer's message.
@@ -71,6 +71,7 @@ pub(super) async fn post_message(
         language: message.language,
         contact: message.contact,
         attributes: message.attributes,
+        handling: Handling::Usual,
     };
     let (outcome, spent) = Box::pin(observe::measured(channels::receive(&app, incoming))).await;
     let mut outcome = outcome?;

@@ -116,7 +116,10 @@ fn for_others(app: &App) -> OpenApiRouter<App> {
         .merge(chatwoot::routes())
         .merge(needs(Role::Channel, app, admitted(app, reading_for_channels)))
         .merge(needs(Role::Channel, app, for_channels))
-        .merge(needs(Role::Channel, app, admitted(app, mail::routes(app))))
+        .merge(
+            needs(Role::Channel, app, admitted(app, mail::routes(app)))
+                .route_layer(from_fn(access::password_as_key)),
+        )
         .merge(needs(Role::Agent, app, for_agents))
         .merge(needs(reports::ROLE, app, for_leads))
 }

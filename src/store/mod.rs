@@ -269,6 +269,14 @@ pub trait Store: Send + Sync {
         by: Timestamp,
     ) -> Result<Option<MailRecord>, StoreError>;
 
+    /// How many mails went out since then to these addresses, or in a conversation.
+    async fn mails_sent(
+        &self,
+        conversation_id: &str,
+        addresses: &[String],
+        since: Timestamp,
+    ) -> Result<u32, StoreError>;
+
     /// Whether an address, in lower case, stands in the head of any mail of a conversation.
     async fn is_in_mails(&self, conversation_id: &str, address: &str) -> Result<bool, StoreError>;
 

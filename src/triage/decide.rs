@@ -37,6 +37,18 @@ impl Verdict {
         let decision = Decision { action, reasons };
         Self { decision, article: None, choices: Vec::new(), danger: false }
     }
+
+    /// The same with people looking after the message, for a reason that is not in its words. Where
+    /// they do already, it stays with them.
+    #[must_use]
+    pub fn for_people(mut self, reason: Reason) -> Self {
+        if self.decision.action != Action::None {
+            self.decision.reasons.retain(|known| known.code == "danger");
+            self.decision.action = Action::Escalate;
+        }
+        self.decision.reasons.push(reason);
+        Self { article: None, choices: Vec::new(), ..self }
+    }
 }
 
 /// Decides what to do with a message. The first that applies:

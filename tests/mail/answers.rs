@@ -149,5 +149,42 @@ fn a_contact_form_is_answered_where_it_says() {
     let office = Office::open();
     let receipt = office.receive(&fixture("form"));
     assert_eq!(receipt["action"], "answer", "{receipt}");
-    assert_eq!(office.mails.wait_for(1)[0].recipient, "lena.voss@mail.example");
+    let sent = office.mails.wait_for(1).remove(0);
+    assert_eq!(sent.recipient, "lena.voss@mail.example");
+    assert!(sent.text().starts_with("Guten Tag Lena Voss,"), "{}", sent.text());
+}
+
+#[test]
+fn two_machines_do_not_write_to_each_other_for_ever() {
+    let office = Office::with(&[("ANSWERS_PER_DAY", "2".to_owned())]);
+    for number in 1..=2 {
+        let thanks =
+            mail(&format!("l{number}@petersen.example"), "Versand", "Was kostet der Versand?");
+        assert_eq!(office.receive(&thanks)["reason"], serde_json::Value::Null);
+        office.mails.wait_for(number);
+    }
+    let third = office.receive(&mail("l3@petersen.example", "Versand", "Was kostet der Versand?"));
+    assert_eq!(third["reason"], "many_answers", "{third}");
+    assert!(third["ticket_id"].is_string(), "{third}");
+    let other = fixture("form");
+    assert_eq!(office.receive(&other)["reason"], serde_json::Value::Null);
+    assert_eq!(office.mails.wait_for(3)[2].recipient, "lena.voss@mail.example");
+}
+
+#[test]
+fn people_learn_of_an_answer_of_the_bot_that_came_back() {
+    let office = Office::open();
+    let receipt =
+        office.receive(&mail("z1@petersen.example", "Versand", "Was kostet der Versand?"));
+    assert_eq!(receipt["ticket_id"], serde_json::Value::Null, "{receipt}");
+    let sent = office.mails.wait_for(1).remove(0);
+    let raw = String::from_utf8(fixture("bounce")).expect("text");
+    let raw = raw.replace("{unique}", "9").replace("{original}", &sent.id());
+    for _ in 0..2 {
+        let (_, left) = office.post(raw.as_bytes());
+        let ticket = left["ticket_id"].as_str().expect("a ticket");
+        let notes = office.notes(ticket);
+        assert!(notes.len() == 1 && notes[0].contains("ist nicht angekommen"), "{notes:?}");
+    }
+    assert_eq!(office.mails.taken().len(), 1);
 }

@@ -1,6 +1,7 @@
 //! Mail servers that refuse, fall silent or vanish, and a service that is killed.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use crate::smtp::Fault;
 use crate::support::{Office, mail};
@@ -71,4 +72,22 @@ fn a_killed_service_loses_and_doubles_nothing() {
         assert_eq!(office.receive(&raw), receipt);
         assert_eq!(office.turns(&receipt["conversation_id"], "customer").len(), 1);
     }
+}
+
+#[test]
+fn people_learn_of_an_answer_of_the_bot_that_is_refused() {
+    let office = Office::open();
+    office.mails.fail(&[Fault::Recipient("550 5.1.1 User unknown")]);
+    let receipt = office.receive(&mail("r@petersen.example", "Versand", QUESTION));
+    let started = Instant::now();
+    let mut notes = Vec::new();
+    while notes.is_empty() && started.elapsed() < Duration::from_mins(2) {
+        std::thread::sleep(Duration::from_millis(100));
+        let id = receipt["conversation_id"].as_str().expect("a conversation");
+        let conversation = office.get(&format!("/v1/conversations/{id}"));
+        if conversation["state"] == "waiting" {
+            notes = office.turns(&receipt["conversation_id"], "note");
+        }
+    }
+    assert!(notes.len() == 1 && notes[0].contains("User unknown"), "{notes:?}");
 }

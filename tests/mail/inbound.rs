@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::common::server::Server;
 use crate::reading::fixture;
-use crate::support::{Office, answer, mail, mail_with};
+use crate::support::{Office, answer, answers, mail, mail_with};
 
 #[test]
 fn what_stands_in_a_mail_reaches_the_agent() {
@@ -33,13 +33,10 @@ fn what_stands_in_a_mail_reaches_the_agent() {
     assert_eq!(turns[0], "Wo ist Bestellung NL-30512?\n\nsiehe oben");
 
     // Left unanswered, with the reason.
-    let own = String::from_utf8(mail("o1@nordlicht.example", "x", "Hallo")).expect("text");
-    let own = own.replace("jana@petersen.example", "Service@Nordlicht.example");
     for (raw, reason) in [
         (fixture("list-en"), "mailing_list"),
         (fixture("vacation-de"), "auto_reply"),
         (fixture("bounce"), "bounce"),
-        (own.into_bytes(), "own_address"),
         (mail("b1@petersen.example", "", " \n> nur Zitat"), ""),
         (mail("b2@petersen.example", "(kein Betreff)", "\n\n"), "blank"),
     ] {
@@ -51,6 +48,85 @@ fn what_stands_in_a_mail_reaches_the_agent() {
             assert_eq!((&receipt["taken"], &receipt["reason"]), (&false.into(), &reason.into()));
         }
     }
+}
+
+#[test]
+fn what_may_be_a_customers_matter_goes_to_people_without_a_word() {
+    let office = Office::open();
+    let from = |id: &str, address: &str, head: &str, text: &str| {
+        let raw = String::from_utf8(mail_with(id, "Anliegen", head, text)).expect("text");
+        raw.replace("jana@petersen.example", address).into_bytes()
+    };
+    let question = "Was kostet der Versand?";
+    let forward =
+        "Bitte kümmern.\n\n-----Ursprüngliche Nachricht-----\nVon: Tom\n\nMein Router ist kaputt.";
+    for (raw, reason, part) in [
+        (
+            from(
+                "w1@x.example",
+                "shop@x.example",
+                "List-Unsubscribe: <https://x.example>\n",
+                question,
+            ),
+            "maybe_automatic",
+            question,
+        ),
+        (
+            from("w2@x.example", "noreply@form.example", "", question),
+            "no_reply",
+            "[Nimmt keine Antworten an: noreply@form.example]",
+        ),
+        (
+            from("w3@x.example", "Service@Nordlicht.example", "", forward),
+            "own_address",
+            "Mein Router ist kaputt.",
+        ),
+    ] {
+        let receipt = office.receive(&raw);
+        assert_eq!((&receipt["reason"], &receipt["action"]), (&reason.into(), &"escalate".into()));
+        assert!(receipt["ticket_id"].is_string(), "{receipt}");
+        let turns = office.turns(&receipt["conversation_id"], "customer");
+        assert!(turns[0].contains(part), "{turns:?}");
+        assert!(office.turns(&receipt["conversation_id"], "bot").is_empty());
+        assert_eq!(office.receive(&raw), receipt);
+    }
+    assert_eq!(office.mails.taken().len(), 0);
+}
+
+#[test]
+fn words_below_unmarked_history_are_kept() {
+    let office = Office::open();
+    let first = office.receive(&mail("u1@petersen.example", "Versand", "Was kostet der Versand?"));
+    let answer = office.mails.wait_for(1).remove(0);
+    let below = "-----Ursprüngliche Nachricht-----\nVon: Nordlicht\nGesendet: Montag\n\nDer Versand \
+                 ist frei.\n\nUnd wie lange dauert die Lieferung nach Wien?";
+    let next = mail_with("u2@petersen.example", "AW: Versand", &answers(&answer.id()), below);
+    assert_eq!(office.receive(&next)["conversation_id"], first["conversation_id"]);
+    let turns = office.turns(&first["conversation_id"], "customer");
+    assert!(turns[1].contains("die Lieferung nach Wien?"), "{turns:?}");
+}
+
+#[test]
+fn a_provider_sends_the_key_as_a_password() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let store = home.path().join("lotse.sqlite");
+    let mut add = crate::common::lotse();
+    add.args(["key", "add", "provider", "--role", "channel", "--dir", "demo"]);
+    let added = add.env("LOTSE_STORE__PATH", &store).output().expect("the binary runs");
+    let printed = String::from_utf8(added.stdout).expect("text");
+    let key = printed.lines().next().expect("a key").trim().to_owned();
+    let server = Server::start_with(&store, |command| {
+        command.env("LOTSE_CHANNELS__MAIL__ADDRESS", "service@nordlicht.example");
+    });
+    let post = |path: &str, key: &str| {
+        let request = Client::new().post(server.url(path)).basic_auth("any", Some(key));
+        let raw = mail("p1@petersen.example", "Versand", "Was kostet der Versand?");
+        answer(request.header("content-type", "message/rfc822").body(raw)).0
+    };
+    assert_eq!(post("/channels/mail", &key), 200, "{printed}");
+    assert_eq!(post("/channels/mail", "wrong"), 401);
+    // A password is a key on this route alone.
+    assert_eq!(post("/v1/classify", &key), 401);
 }
 
 #[test]

@@ -55,3 +55,29 @@ fn what_is_delivered_is_taken_in_once() {
     assert_eq!(office.turns(&receipt["conversation_id"], "customer").len(), 1);
     assert_eq!(office.mails.taken().len(), 1);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_mail_that_cannot_be_read_holds_up_no_other() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let path = home.path().join("Maildir");
+    std::fs::create_dir_all(path.join("new")).expect("a folder");
+    // A file whose first byte cannot be read.
+    std::os::unix::fs::symlink("/proc/self/mem", path.join("new/0.bad")).expect("a link");
+    let question = mail("h1@petersen.example", "Versand", "Was kostet der Versand?");
+    std::fs::write(path.join("new/1.a.host"), &question).expect("a file");
+    let office = Office::with(&[("MAILDIR", path.display().to_string())]);
+    office.mails.wait_for(1);
+    for number in 2..=7 {
+        let started = Instant::now();
+        let file = path.join(format!("new/{number}.a.host"));
+        std::fs::write(&file, mail(&format!("h{number}@petersen.example"), "x", "Hallo?"))
+            .expect("a file");
+        while file.exists() {
+            assert!(started.elapsed() < Duration::from_mins(2), "{} stays", file.display());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+    until_empty(&path.join("new"));
+    assert_eq!(names(&path.join(".Lotse-failed/new")), ["0.bad"]);
+}

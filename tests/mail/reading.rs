@@ -111,11 +111,20 @@ fn machines_are_recognised() {
         assert_eq!(mail(name).automatic, Some(kind), "{name}");
     }
     for (head, kind) in [
-        ("Subject: Automatic reply: Order", Some(Automatic::AutoReply)),
-        ("Subject: Abwesenheitsnotiz", Some(Automatic::AutoReply)),
+        ("Subject: Automatic reply: Order\nIn-Reply-To: <q@n.example>", Some(Automatic::AutoReply)),
+        ("Subject: Abwesenheitsnotiz\nReferences: <q@n.example>", Some(Automatic::AutoReply)),
+        // What answers no mail may be a customer's.
+        ("Subject: Abwesenheitsnotiz", Some(Automatic::Unclear)),
+        ("Subject: Auto: Ladekabel fehlt", Some(Automatic::Unclear)),
+        ("List-Unsubscribe: <mailto:u@a.example>", Some(Automatic::Unclear)),
+        ("Feedback-ID: 1:form:ses", Some(Automatic::Unclear)),
+        ("Feedback-ID: 1:form:ses\nReply-To: <max@b.example>", None),
+        ("Precedence: bulk", Some(Automatic::Unclear)),
         ("X-Autoreply: yes", Some(Automatic::AutoReply)),
-        ("X-Auto-Response-Suppress: OOF, DR", Some(Automatic::AutoReply)),
-        ("Auto-Submitted: auto-generated", Some(Automatic::AutoReply)),
+        ("X-Auto-Response-Suppress: OOF, DR", Some(Automatic::Unclear)),
+        ("Auto-Submitted: auto-generated", Some(Automatic::Unclear)),
+        ("Auto-Submitted: auto-replied", Some(Automatic::AutoReply)),
+        ("Auto-Submitted: auto-generated\nIn-Reply-To: <q@n.example>", Some(Automatic::AutoReply)),
         ("Auto-Submitted: no", None),
         ("Return-Path: <>", Some(Automatic::AutoReply)),
         ("Return-Path: <jana@a.example>", None),
@@ -237,6 +246,11 @@ fn html_of_every_kind_gives_words() {
         ("<title>t</title><style>s</style><script>if (a<b) {}</script>w", "w"),
         ("<!-- k -->a<![if !mso]>b<![endif]>c", "abc"),
         ("kein HTML > & <", "kein HTML > & <"),
+        ("<html><head><title>t</title><style>s</style><body><p>a</p>", "a"),
+        ("<head><meta charset=utf-8><p>a", "a"),
+        ("<head><title>t</title>a", "a"),
+        ("<p hidden>x<div>a</div>", "a"),
+        ("<p>a<div>b</div>c", "a\n\nb\nc"),
     ] {
         assert_eq!(html_to_text(html), text, "{html}");
     }

@@ -55,6 +55,14 @@ fn what_only_looks_like_history_stays() {
         ("On 3 April I wrote:\nplease cancel", "On 3 April I wrote:\nplease cancel"),
         ("Versand frei?\n> 50 Euro ja oder?", "Versand frei?\n> 50 Euro ja oder?"),
         ("Von: Kiel\nNach: Wien, geht das?", "Von: Kiel\nNach: Wien, geht das?"),
+        (
+            "Am 3.4. hat mir Ihr Kollege geschrieben:\nDas Gerät ist da.\nStimmt das?",
+            "Am 3.4. hat mir Ihr Kollege geschrieben:\nDas Gerät ist da.\nStimmt das?",
+        ),
+        (
+            "Am 3.4.2026 schrieb Ihr Kollege:\nDas Gerät ist da.\nStimmt das?",
+            "Am 3.4.2026 schrieb Ihr Kollege:\nDas Gerät ist da.\nStimmt das?",
+        ),
         (">>> HILFE <<<\nInternet weg", ">>> HILFE <<<\nInternet weg"),
         ("> nur Zitat", "> nur Zitat"),
     ]);
@@ -133,6 +141,31 @@ fn legal_footers_go() {
     ]);
     let request = "Diese Nachricht ist vertraulich und ausschließlich für Ihren Datenschutz.\nIch verlange Auskunft.";
     assert_eq!(clean(request), request);
+}
+
+#[test]
+fn customers_sentences_that_sound_like_footers_stay() {
+    for text in [
+        "Guten Tag,\nbitte prüfen Sie, warum ich das Retourenlabel nicht ausdrucken kann.\nJana",
+        "Hello,\nIf you received this parcel back, please refund the 30 euros.",
+        "Hallo,\nFalls Sie nicht der richtige Ansprechpartner sind: meine Rechnung fehlt.",
+        "Where is it?\nSent via DHL on Monday.",
+        "Wo bleibt es?\nGesendet mit der Post am 3. April.",
+        "Wo bleibt es?\nVon meinem Konto wurde das Geld gesendet.",
+        "Hallo,\nVon meinem Gerät wurde nichts gesendet.",
+        "Hallo,\nDiese Nachricht ist vertraulich. Ich bitte um Löschung meiner Daten.",
+        "Hallo,\nBitte denken Sie an die Umwelt und schicken Sie keine Werbung.",
+        "Hello,\nThis message was confidential?\nWho read it?",
+        "Hallo,\nDiese E-Mail wurde mir als Virus gemeldet.",
+    ] {
+        assert_eq!(clean(text), text);
+        assert_eq!(new_words(text), text);
+    }
+    let above = "CAUTION: This email originated from outside the organization.\nDo not open attachments.\nMy router is broken.\n\nPlease help.";
+    assert_eq!(new_words(above), "My router is broken.\n\nPlease help.");
+    // In the middle nothing is a notice.
+    let middle = "Hello,\n\nThis e-mail is confidential and intended for the recipient.\n\nWhat does that mean?";
+    assert_eq!(new_words(middle), middle);
 }
 
 #[test]

@@ -23,8 +23,10 @@ pub enum Automatic {
     MailingList,
     /// Its sender takes no answers.
     NoReply,
-    /// One of our own addresses sent it.
+    /// One of our own addresses sent it: a colleague passes something on.
     OwnAddress,
+    /// It bears a sign of a machine that mails of contact forms and of people bear as well.
+    Unclear,
 }
 
 impl Automatic {
@@ -36,7 +38,13 @@ impl Automatic {
             Self::MailingList => "mailing_list",
             Self::NoReply => "no_reply",
             Self::OwnAddress => "own_address",
+            Self::Unclear => "maybe_automatic",
         }
+    }
+
+    /// Whether no customer's matter can be in it. All others go to people.
+    pub fn is_certain(self) -> bool {
+        matches!(self, Self::AutoReply | Self::Bounce | Self::MailingList)
     }
 }
 
@@ -80,11 +88,13 @@ static NO_REPLY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Why the mail needs no answer, if it needs none. `has_reply_to`: an answer is wanted at another
-/// address, as contact forms of web sites do that send as `noreply`.
+/// address, as contact forms of web sites do that send as `noreply`. `answers`: it refers to another
+/// mail; what refers to none is no automatic reply, whatever its subject.
 pub(super) fn of(
     message: &Message<'_>,
     from: &Person,
     has_reply_to: bool,
+    answers: bool,
     subject: &str,
 ) -> Option<Automatic> {
     let field = |name| header(message, name).unwrap_or_default().to_ascii_lowercase();
@@ -112,24 +122,32 @@ pub(super) fn of(
     let marked = ["X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Mail-Autoreply"]
         .iter()
         .any(|name| header(message, name).is_some_and(|value| !value.eq_ignore_ascii_case("no")));
+    let has = |name| header(message, name).is_some();
+    let is_submitted = !(submitted.is_empty() || submitted.starts_with("no"));
+    let sounds_so = is_submitted || AUTO_REPLY.is_match(subject);
     let is_reply = is_report
         || is_server
         || without_return
         || marked
-        || !(submitted.is_empty() || submitted.starts_with("no"))
+        || submitted.starts_with("auto-replied")
         || precedence == "auto_reply"
+        || (sounds_so && answers);
+    let is_list =
+        matches!(precedence.as_str(), "list" | "junk") || has("List-Id") || has("X-Campaign");
+    // Services that send for web sites put these into every mail, those of contact forms too.
+    let is_unclear = sounds_so
+        || precedence == "bulk"
         || ["all", "oof", "autoreply"].iter().any(|word| suppressed.contains(word))
-        || AUTO_REPLY.is_match(subject);
-    let is_list = matches!(precedence.as_str(), "bulk" | "list" | "junk")
-        || ["List-Id", "List-Unsubscribe", "Feedback-ID", "X-Campaign"]
-            .iter()
-            .any(|name| header(message, name).is_some());
+        || has("List-Unsubscribe")
+        || (has("Feedback-ID") && !has_reply_to);
     if is_list && !marked {
         Some(Automatic::MailingList)
     } else if is_reply {
         Some(Automatic::AutoReply)
     } else if NO_REPLY.is_match(user) && !has_reply_to {
         Some(Automatic::NoReply)
+    } else if is_unclear {
+        Some(Automatic::Unclear)
     } else {
         None
     }

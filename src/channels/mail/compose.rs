@@ -38,6 +38,8 @@ pub(super) struct Envelope<'a> {
     pub(super) sender: &'a str,
     /// Where it goes.
     pub(super) to: &'a str,
+    /// What who gets it is called.
+    pub(super) name: Option<&'a str>,
     /// The mail that it answers.
     pub(super) answered: &'a MailRecord,
 }
@@ -56,7 +58,7 @@ pub(super) fn mail(
         envelope.to.parse().map_err(|_| format!("{} is no address to send to", envelope.to))?;
     let mut builder = Message::builder()
         .from(Mailbox::new(settings.name.clone(), sender))
-        .to(Mailbox::new(answered.name.clone(), to))
+        .to(Mailbox::new(envelope.name.map(str::to_owned), to))
         .subject(subject(answered, said.language))
         .date(SystemTime::from(said.at))
         .message_id(Some(format!("<{}>", envelope.id)));
@@ -71,7 +73,7 @@ pub(super) fn mail(
             builder = builder.raw_header(HeaderValue::new(name, value.to_owned()));
         }
     }
-    let (plain, html) = bodies(said, settings, answered.name.as_deref());
+    let (plain, html) = bodies(said, settings, envelope.name);
     builder
         .multipart(MultiPart::alternative_plain_html(plain, html))
         .map_err(|error| format!("the mail cannot be written: {error}"))

@@ -72,6 +72,48 @@ const EMPTY: &[&str] = &[
     "track", "wbr",
 ];
 
+/// Elements that may stand in a head; all others end it, for its end tag may be left out.
+const IN_HEAD: &[&str] = &[
+    "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style",
+    "template", "title", "xml",
+];
+
+/// Elements that end an open paragraph, whose end tag may be left out as well.
+const END_PARAGRAPH: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "ul",
+];
+
+/// Elements inside which a paragraph outside goes on.
+const BARRIERS: &[&str] = &["table", "td", "th", "caption", "object", "button"];
+
 /// Elements whose contents are not words.
 const UNSEEN: &[&str] = &[
     "head", "iframe", "noembed", "noframes", "object", "script", "style", "svg", "template",
@@ -169,6 +211,7 @@ impl Page {
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
         let marks = Marks::of(tag);
+        self.end_what_ends(name);
         if self.hidden == 0 {
             self.before(name, &marks);
         }
@@ -198,6 +241,31 @@ impl Page {
             "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
             _ => TokenSinkResult::Continue,
         }
+    }
+
+    /// Ends what ends before this element, without an end tag.
+    fn end_what_ends(&mut self, name: &str) {
+        let head = match name {
+            "body" => self.open.iter().rposition(|open| open.name == "head"),
+            _ if IN_HEAD.contains(&name) => None,
+            _ => self.last_is_head(),
+        };
+        while head.is_some_and(|head| self.open.len() > head) {
+            self.close_last();
+        }
+        if END_PARAGRAPH.contains(&name) {
+            let inside = self.open.iter().rev();
+            let mut inside = inside.take_while(|open| !BARRIERS.contains(&open.name.as_str()));
+            if inside.any(|open| open.name == "p") {
+                self.end("p");
+            }
+        }
+    }
+
+    /// Where the head stands, if nothing in it is open.
+    fn last_is_head(&self) -> Option<usize> {
+        self.open.last().filter(|open| open.name == "head")?;
+        Some(self.open.len() - 1)
     }
 
     /// What an element puts before its contents.
@@ -275,6 +343,9 @@ impl Page {
     }
 
     fn words(&mut self, text: &str) {
+        if self.last_is_head().is_some() && !text.trim().is_empty() {
+            self.close_last();
+        }
         if self.hidden > 0 {
             return;
         }

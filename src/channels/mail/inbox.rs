@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -11,7 +12,8 @@ use super::{choice, notes, words};
 use crate::config::MailConfig;
 use crate::desk::{Desk, DeskError, RoutingSource, Words, new_id};
 use crate::domain::{
-    Action, Caller, Channel, Contact, ConversationState, Incoming, Outcome, Role, Ticket,
+    Action, Caller, Channel, Contact, ConversationState, Handling, Incoming, Language, Outcome,
+    Reason, Role, Ticket,
 };
 use crate::observe;
 use crate::store::{Conflict, MailRecord, Store, StoreError};
@@ -19,6 +21,9 @@ use crate::text::clean;
 
 /// Longest message id that the desk takes.
 const DESK_ID_CHARS: usize = 200;
+
+/// In which [`MailConfig::answers_per_day`] are counted.
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Turns in which a question of the bot that is still open stands.
 const RECENT_TURNS: usize = 20;
@@ -37,8 +42,9 @@ pub struct Inbox {
 pub struct Receipt {
     /// Whether it was recorded as a customer's message.
     pub taken: bool,
-    /// Why not: `auto_reply`, `bounce`, `mailing_list`, `no_reply`, `own_address`, `blank`, or
-    /// `duplicate`.
+    /// Why not: `auto_reply`, `bounce`, `mailing_list`, `own_address`, `blank`, or `duplicate`. Of a
+    /// recorded one, why people look after it without a word of the bot: `no_reply`, `own_address`,
+    /// `maybe_automatic`, or `many_answers`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Its Message-ID, or one made of its contents.
@@ -107,11 +113,40 @@ impl Inbox {
             related.iter().find_map(|id| known.iter().find(|mail| &mail.message_id == id));
         let thread = self.thread(&mail, &known).await?;
         match mail.automatic {
+            None => self.receive(mail, thread, Handling::Usual).await,
             // Who answers a mail of ours over a list is one customer.
-            None | Some(Automatic::MailingList) if mail.automatic.is_none() || thread.is_some() => {
-                self.receive(mail, thread).await
+            Some(Automatic::MailingList) if thread.is_some() => {
+                self.receive(mail, thread, Handling::Usual).await
             }
-            automatic => self.leave(&mail, automatic.map_or("", Automatic::name), nearest).await,
+            Some(kind) if kind.is_certain() || self.is_known(kind, &mail, nearest).await? => {
+                self.leave(&mail, kind.name(), nearest).await
+            }
+            Some(kind) => {
+                let text = "a machine may have written the mail; the bot says nothing";
+                let reason = Reason::new(kind.name(), text);
+                self.receive(mail, thread, Handling::People(reason)).await
+            }
+        }
+    }
+
+    /// Whether a mail from one of our addresses is a copy of what we sent, or goes to the open ticket
+    /// of a conversation as a note.
+    async fn is_known(
+        &self,
+        kind: Automatic,
+        mail: &Mail,
+        about: Option<&MailRecord>,
+    ) -> Result<bool, StoreError> {
+        if kind != Automatic::OwnAddress {
+            return Ok(false);
+        }
+        let same = self.store.mails(std::slice::from_ref(&mail.id)).await?;
+        if same.iter().any(|known| known.sent) {
+            return Ok(true);
+        }
+        match about {
+            Some(about) => Ok(self.ticket(&about.conversation_id).await?.is_some()),
+            None => Ok(false),
         }
     }
 
@@ -120,7 +155,9 @@ impl Inbox {
     fn look_at_addresses(&self, mail: &mut Mail) {
         let own = self.own_addresses();
         let is_own = |address: &str| own.contains(address);
-        if is_own(&mail.from.address) && mail.reply_to.as_ref().is_none_or(|to| is_own(&to.address))
+        if is_own(&mail.from.address)
+            && mail.reply_to.as_ref().is_none_or(|to| is_own(&to.address))
+            && !mail.automatic.is_some_and(Automatic::is_certain)
         {
             mail.automatic = Some(Automatic::OwnAddress);
         }
@@ -161,7 +198,12 @@ impl Inbox {
 
     /// Keeps that the mail came, then hands it to the desk. In this order a crash in between is
     /// mended when the mail comes again, and an answer always finds the mail that it is for.
-    async fn receive(&self, mail: Mail, thread: Option<MailRecord>) -> Result<Receipt, InboxError> {
+    async fn receive(
+        &self,
+        mail: Mail,
+        thread: Option<MailRecord>,
+        handling: Handling,
+    ) -> Result<Receipt, InboxError> {
         let text = words::of(&mail, thread.as_ref().map(|thread| thread.subject.as_str()));
         if text.trim().is_empty() {
             return Ok(left(&mail, "blank"));
@@ -174,9 +216,14 @@ impl Inbox {
         let mut incoming = Incoming::new(Channel::Email, text);
         incoming.conversation_id = Some(record.conversation_id.clone());
         incoming.message_id = Some(desk_id(&mail.id));
-        incoming.contact = self.contact(&mail);
+        incoming.contact = self.contact(&mail, &record);
+        incoming.handling = match handling {
+            Handling::Usual => self.unless_answered_often(&record).await?,
+            other => other,
+        };
+        let reason = incoming.handling.reason().map(|reason| reason.code.clone());
         match Box::pin(self.desk.receive(incoming)).await {
-            Ok(outcome) => Ok(recorded(&mail, outcome)),
+            Ok(outcome) => Ok(Receipt { reason, ..recorded(&mail, outcome) }),
             // The same mail, read otherwise now: its first reading stands.
             Err(DeskError::Store(StoreError::Conflict(Conflict::MessageId(_)))) => {
                 let conversation_id = Some(record.conversation_id);
@@ -184,6 +231,21 @@ impl Inbox {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Two machines must not write to each other for ever: who got many mails of ours lately is
+    /// looked after by people.
+    async fn unless_answered_often(&self, record: &MailRecord) -> Result<Handling, StoreError> {
+        let mut addresses = vec![record.address.clone()];
+        addresses.extend(record.reply_to.clone());
+        let since = self.desk.now() - A_DAY;
+        let sent = self.store.mails_sent(&record.conversation_id, &addresses, since).await?;
+        if sent < self.settings.answers_per_day {
+            return Ok(Handling::Usual);
+        }
+        tracing::warn!(sent, "a sender got many mails within a day; people look after the next");
+        let text = format!("{sent} mails went to the sender within 24 hours; the bot says no more");
+        Ok(Handling::People(Reason::new("many_answers", text)))
     }
 
     /// Keeps the mail; under another id if a different mail has its Message-ID.
@@ -203,6 +265,11 @@ impl Inbox {
             people.retain(|person| person != address);
             reply_to = None;
         }
+        // The name goes with the address that answers go to.
+        let name = match &mail.reply_to {
+            Some(person) if reply_to.is_some() => person.name.clone(),
+            _ => mail.from.name.clone(),
+        };
         let record = MailRecord {
             message_id: mail.id.clone(),
             conversation_id,
@@ -210,7 +277,7 @@ impl Inbox {
             digest: mail.digest.clone(),
             address: mail.from.address.clone(),
             reply_to,
-            name: mail.from.name.clone(),
+            name,
             subject: mail.subject.clone(),
             references: mail.references.clone(),
             people,
@@ -234,13 +301,21 @@ impl Inbox {
         Ok(choice::taken(&words, &choices).map(|choice| choice.value.clone()))
     }
 
-    /// Who writes. The address of a machine or of ours is nobody's in particular.
-    fn contact(&self, mail: &Mail) -> Contact {
-        let address = &mail.from.address;
-        if automatic::is_nobody(address) || self.own_addresses().contains(address) {
-            return Contact::default();
-        }
-        Contact { email: Some(address.clone()), phone: None, name: mail.from.name.clone() }
+    /// Who writes. The address of a machine or of ours is nobody's in particular: there, who fills
+    /// in a form is known by where the answer is to go.
+    fn contact(&self, mail: &Mail, record: &MailRecord) -> Contact {
+        let of = |address: &String, name: &Option<String>| {
+            let email = Some(address.clone()).filter(|address| !self.is_nobody(address));
+            email.map(|email| Contact { email: Some(email), phone: None, name: name.clone() })
+        };
+        of(&mail.from.address, &mail.from.name)
+            .or_else(|| record.reply_to.as_ref().and_then(|address| of(address, &record.name)))
+            .unwrap_or_default()
+    }
+
+    /// Whether an address takes no answers, or is one of ours.
+    pub(super) fn is_nobody(&self, address: &str) -> bool {
+        automatic::is_nobody(address) || self.own_addresses().contains(address)
     }
 
     /// Leaves a mail unanswered; where people work on the conversation that it belongs to, they are
@@ -252,8 +327,21 @@ impl Inbox {
         about: Option<&MailRecord>,
     ) -> Result<Receipt, InboxError> {
         let mut receipt = left(mail, reason);
-        let Some(about) = about else { return Ok(receipt) };
+        let Some(about) = about else {
+            if mail.automatic == Some(Automatic::Bounce) {
+                tracing::warn!("a bounce names no mail of ours; nobody is told of it");
+            }
+            return Ok(receipt);
+        };
         receipt.conversation_id = Some(about.conversation_id.clone());
+        let came_back = about.sent && mail.report.as_ref().is_some_and(|report| !report.delayed);
+        if mail.automatic == Some(Automatic::Bounce) && came_back {
+            let reason = Reason::new("mail_bounced", "a mail to the customer did not arrive");
+            let text = |language| notes::of_bounce(mail, language);
+            let alert = self.alert(&about.conversation_id, text, desk_id(&mail.id), reason).await?;
+            receipt.ticket_id = alert;
+            return Ok(receipt);
+        }
         let Some(ticket) = self.ticket(&about.conversation_id).await? else { return Ok(receipt) };
         let text = notes::of_automatic(mail, ticket.language);
         if let Some(text) = text {
@@ -263,8 +351,34 @@ impl Inbox {
         Ok(receipt)
     }
 
+    /// Tells people of something about a conversation, once for each id: by a note on its ticket, or
+    /// on a new one. Gives the ticket.
+    pub(super) async fn alert(
+        &self,
+        conversation_id: &str,
+        text: impl FnOnce(Language) -> String,
+        id: String,
+        reason: Reason,
+    ) -> Result<Option<String>, DeskError> {
+        let Some(conversation) = self.store.conversation(conversation_id, 0).await? else {
+            return Ok(None);
+        };
+        let mut note = Incoming::new(Channel::Email, text(conversation.head.language));
+        note.conversation_id = Some(conversation_id.to_owned());
+        note.message_id = Some(id);
+        note.handling = Handling::Note(reason);
+        match Box::pin(self.desk.receive(note)).await {
+            Ok(outcome) => Ok(outcome.ticket.map(|ticket| ticket.id)),
+            // The same note in other words: it was left before.
+            Err(DeskError::Store(StoreError::Conflict(Conflict::MessageId(_)))) => {
+                Ok(self.ticket(conversation_id).await?.map(|ticket| ticket.id))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The unresolved ticket of a conversation, or of the one that it was joined into.
-    pub(super) async fn ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError> {
+    async fn ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError> {
         let Some(conversation) = self.store.conversation(conversation_id, 0).await? else {
             return Ok(None);
         };
@@ -272,12 +386,7 @@ impl Inbox {
     }
 
     /// Leaves a note for the agents, once for each id.
-    pub(super) async fn note(
-        &self,
-        ticket: &Ticket,
-        text: String,
-        id: String,
-    ) -> Result<(), DeskError> {
+    async fn note(&self, ticket: &Ticket, text: String, id: String) -> Result<(), DeskError> {
         let caller = Caller { name: "lotse".to_owned(), role: Role::Channel };
         let words = Words { text, message_id: Some(id), said_in: None };
         match self.desk.note(&ticket.id, &caller, &words).await {

@@ -11,12 +11,14 @@ const MOST_CHARS: usize = 1_000;
 /// The note on a mail that a machine wrote; none where it says nothing to people.
 pub(super) fn of_automatic(mail: &Mail, language: Language) -> Option<String> {
     match mail.automatic? {
-        Automatic::OwnAddress | Automatic::MailingList => None,
+        Automatic::MailingList => None,
         Automatic::Bounce => Some(of_bounce(mail, language)),
-        Automatic::AutoReply | Automatic::NoReply => {
-            let head = match language {
-                Language::De => "Automatische Antwort von",
-                Language::En => "Automatic reply from",
+        kind => {
+            let head = match (kind, language) {
+                (Automatic::OwnAddress, Language::De) => "E-Mail von uns,",
+                (Automatic::OwnAddress, Language::En) => "Mail of ours, from",
+                (_, Language::De) => "Automatische Antwort von",
+                (_, Language::En) => "Automatic reply from",
             };
             let words: String = clean::new_words(&mail.text).chars().take(MOST_CHARS).collect();
             let (address, subject) = (&mail.from.address, &mail.subject);
@@ -25,7 +27,8 @@ pub(super) fn of_automatic(mail: &Mail, language: Language) -> Option<String> {
     }
 }
 
-fn of_bounce(mail: &Mail, language: Language) -> String {
+/// The note on a mail of ours that came back.
+pub(super) fn of_bounce(mail: &Mail, language: Language) -> String {
     let report = mail.report.clone().unwrap_or_default();
     let reason = report.reason.unwrap_or_else(|| mail.subject.clone());
     let to = report.recipient.map(|address| match language {
@@ -58,6 +61,19 @@ pub(super) fn of_failure(address: &str, reason: &str, language: Language) -> Str
         ),
         Language::En => format!(
             "The answer to {address} could not be sent by e-mail. The mail server says: {reason}"
+        ),
+    }
+}
+
+/// The note on a mail of ours that nobody would read.
+pub(super) fn of_nobody(address: &str, language: Language) -> String {
+    match language {
+        Language::De => format!(
+            "Die Antwort wurde nicht verschickt: {address} nimmt keine Antworten an. Bitte auf \
+             anderem Weg antworten."
+        ),
+        Language::En => format!(
+            "The answer was not sent: {address} takes no answers. Please answer in another way."
         ),
     }
 }

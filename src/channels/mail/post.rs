@@ -44,7 +44,11 @@ fn limit(app: &App) -> usize {
 /// The body is the mail itself, as `message/rfc822` or `application/octet-stream`, or a form
 /// (`multipart/form-data`) with the mail in the field `email`, `body-mime` or `message`, as mail
 /// providers post it. The same mail twice is recorded once. A mail that a machine wrote is not
-/// answered: `taken` is false and `reason` says why. Answers go out by SMTP.
+/// answered: `taken` is false and `reason` says why; one that may be a machine's goes to people, and
+/// the bot says nothing. Answers go out by SMTP.
+///
+/// The key may come as the password of a user of any name as well: providers are given
+/// `https://any:KEY@lotse.example/channels/mail`.
 #[utoipa::path(
     post,
     path = "/channels/mail",

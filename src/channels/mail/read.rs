@@ -43,7 +43,7 @@ pub struct Mail {
     pub attachments: Vec<Attachment>,
     /// Identifiers of the mails that it answers, the nearest first.
     pub references: Vec<String>,
-    /// Why it needs no answer: a machine wrote it.
+    /// Why the bot does not answer it: a machine wrote it, or may have.
     pub automatic: Option<Automatic>,
     /// What it reports of a mail of ours.
     pub report: Option<Report>,
@@ -86,14 +86,16 @@ pub fn read(raw: &[u8]) -> Result<Mail, NotAMail> {
     let digest = digest(&[&from.address, &subject, header(&message, "Date").unwrap_or(""), &text]);
     let id = ids(&message, &HeaderName::MessageId).into_iter().next();
     let id = id.unwrap_or_else(|| made_id(&digest));
-    let automatic = automatic::of(&message, &from, reply_to.is_some(), &subject);
+    let references = references(&message, &id);
+    let answers = !references.is_empty();
+    let automatic = automatic::of(&message, &from, reply_to.is_some(), answers, &subject);
     let report = report::of(&message, automatic, &text);
     let known = [HeaderName::From, HeaderName::ReplyTo, HeaderName::To, HeaderName::Cc];
     let people = known.iter().flat_map(|name| people(&message, name));
     Ok(Mail {
         people: people.map(|person| person.address).take(MOST_PEOPLE).collect(),
         attachments: attachments::of(&message),
-        references: references(&message, &id),
+        references,
         id,
         digest,
         from,

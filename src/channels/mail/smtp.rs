@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::compose::{self, Envelope, Said};
 use super::{Inbox, notes};
 use crate::channels::outgoing::{Delivered, Destination, Pauses};
-use crate::domain::{Author, Channel, ReplyChoice, Turn};
+use crate::desk::DeskError;
+use crate::domain::{Author, Channel, Reason, ReplyChoice, Turn};
 use crate::store::{Delivery, Event, EventKind, MailRecord, NewDelivery, StoreError};
 
 /// Mail servers are down for hours at times; two days in all, as they do among themselves.
@@ -79,7 +80,13 @@ impl Outbox {
         let settings = self.inbox.settings();
         let id = message_id(&delivery.id, &settings.address);
         let to = self.recipient(&answered, &conversation.head.id);
+        if self.inbox.is_nobody(&to) {
+            let error = format!("{to} takes no answers; answer in another way");
+            return Ok(Delivered::Never { error });
+        }
         let sender = self.sender(order.queue.as_deref());
+        let wanted = answered.reply_to.as_ref().is_none_or(|address| *address == to);
+        let name = answered.name.as_deref().filter(|_| wanted);
         let said = Said {
             from: order.turn.from,
             text: &order.turn.text,
@@ -88,7 +95,7 @@ impl Outbox {
             language: conversation.head.language,
             at: order.turn.at,
         };
-        let envelope = Envelope { id: &id, sender: &sender, to: &to, answered: &answered };
+        let envelope = Envelope { id: &id, sender: &sender, to: &to, name, answered: &answered };
         let mail = match compose::mail(&said, &envelope, settings) {
             Ok(mail) => mail,
             Err(error) => return Ok(Delivered::Never { error }),
@@ -110,8 +117,7 @@ impl Outbox {
     /// Where the customer wants answers. In a conversation that the mail did not begin itself, only
     /// its sender gets them: a head can name anybody.
     fn recipient(&self, answered: &MailRecord, conversation_id: &str) -> String {
-        let is_nobody = super::automatic::is_nobody(&answered.address)
-            || self.inbox.own_addresses().contains(&answered.address);
+        let is_nobody = self.inbox.is_nobody(&answered.address);
         match &answered.reply_to {
             Some(address) if is_nobody || answered.conversation_id == conversation_id => {
                 address.clone()
@@ -129,24 +135,32 @@ impl Outbox {
         of_queue.unwrap_or(&self.inbox.settings().address).to_owned()
     }
 
-    /// Tells the agents of a mail that will not go out.
+    /// Tells people of a mail that will not go out: of the bot's as well, whose customer would wait for
+    /// ever.
     async fn report(
         &self,
         delivery: &Delivery,
         order: &Order,
         error: &str,
     ) -> Result<(), StoreError> {
-        let Some(ticket) = self.inbox.ticket(&order.conversation_id).await? else { return Ok(()) };
         let store = self.inbox.store();
+        let Some(conversation) = store.conversation(&order.conversation_id, 0).await? else {
+            return Ok(());
+        };
         let answered = store.latest_mail(&order.conversation_id, order.turn.at).await?;
-        let to = answered
-            .map_or_else(String::new, |mail| self.recipient(&mail, &ticket.conversation_id));
-        let note = notes::of_failure(&to, error, ticket.language);
+        let to =
+            answered.map_or_else(String::new, |mail| self.recipient(&mail, &conversation.head.id));
+        let text = |language| match self.inbox.is_nobody(&to) {
+            true => notes::of_nobody(&to, language),
+            false => notes::of_failure(&to, error, language),
+        };
         let id = format!("undelivered-{}", delivery.id);
-        if let Err(error) = self.inbox.note(&ticket, note, id).await {
-            tracing::warn!(%error, "a note on an undelivered mail cannot be kept");
+        let reason = Reason::new("mail_undelivered", "an answer to the customer cannot be sent");
+        match self.inbox.alert(&order.conversation_id, text, id, reason).await {
+            Ok(_) => Ok(()),
+            Err(DeskError::Store(error)) => Err(error),
+            Err(error) => Err(StoreError::Other(error.to_string())),
         }
-        Ok(())
     }
 }
 

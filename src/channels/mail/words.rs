@@ -6,9 +6,15 @@
 //! place where a turn is read: console, transcript, ticket systems. [`crate::text::clean`] leaves
 //! them out before the classifier reads the text.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::attachments;
+use super::automatic::Automatic;
 use super::read::Mail;
 use crate::domain::{EntityKind, Language, MAX_TEXT_CHARS};
+use crate::text::letters::is_greeted;
 use crate::text::{self, clean};
 
 /// Characters of a turn that are left for the lines at its end.
@@ -22,9 +28,10 @@ const MOST_NUMBERS: usize = 5;
 pub(super) fn of(mail: &Mail, known_subject: Option<&str>) -> String {
     let begins = known_subject.is_none();
     let mut words = clean::new_words(&mail.text);
-    // A mail that is passed on without a word of one's own says what it holds.
-    let passed_on = words.is_empty() && begins && mail.attachments.is_empty();
-    if passed_on {
+    // A mail that is passed on without a word of one's own says what it holds; so does one whose
+    // words stand below or between lines of history that nothing marks.
+    let passed_on = says_nothing(&words) || mail.automatic == Some(Automatic::OwnAddress);
+    if passed_on && !mail.text.trim().is_empty() {
         mail.text.trim().clone_into(&mut words);
     }
     let subject = bare_subject(&mail.subject);
@@ -51,12 +58,43 @@ pub(super) fn of(mail: &Mail, known_subject: Option<&str>) -> String {
         let word = if language == Language::De { "Antworten an" } else { "Answers to" };
         notes.push(format!("[{word}: {}]", person.address));
     }
+    // Whoever looks after it must see whom no answer reaches.
+    let word = match (mail.automatic, language) {
+        (Some(Automatic::NoReply), Language::De) => Some("Nimmt keine Antworten an"),
+        (Some(Automatic::NoReply), Language::En) => Some("Takes no answers"),
+        (Some(Automatic::OwnAddress), Language::De) => Some("Von uns weitergeleitet durch"),
+        (Some(Automatic::OwnAddress), Language::En) => Some("Passed on by"),
+        _ => None,
+    };
+    notes.extend(word.map(|word| format!("[{word}: {}]", mail.from.address)));
     let notes = notes.join("\n");
     match (words.is_empty(), notes.is_empty()) {
         (_, true) => words,
         (true, false) => notes,
         (false, false) => format!("{words}\n\n{notes}"),
     }
+}
+
+/// "Siehe unten", "my answers are in the text": the words stand in the history.
+static POINTER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:unten|s\. ?u\.|im text|im verlauf|inline|below|in the text|weiter unten)(?:\W|$)",
+    )
+    .expect("a fixed pattern")
+});
+
+/// Words of a line that can be no more than a salutation or a pointer.
+const FEW_WORDS: usize = 10;
+
+/// Whether the new words are none, or only greet and point to the rest of the mail.
+fn says_nothing(words: &str) -> bool {
+    let cleaned = clean::clean(words);
+    let is_pointer = |line: &str| {
+        let few = line.split_whitespace().nth(FEW_WORDS).is_none();
+        let greets = is_greeted(line) && line.trim_end().ends_with([',', '!', '.']);
+        few && !line.contains('?') && (greets || POINTER.is_match(line))
+    };
+    cleaned.lines().all(|line| line.trim().is_empty() || is_pointer(line))
 }
 
 /// Subjects that tell nothing of the matter.

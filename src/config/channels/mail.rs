@@ -35,6 +35,10 @@ pub struct MailConfig {
     /// Largest mail taken, in bytes.
     #[serde(default = "limit_bytes")]
     pub limit_bytes: usize,
+    /// Mails that one address or one conversation gets within 24 hours before people look after all
+    /// that comes from there: a machine at the other end must not be answered for ever.
+    #[serde(default = "answers_per_day")]
+    pub answers_per_day: u32,
     /// Last lines of an answer of the bot.
     #[serde(default)]
     pub closing: BTreeMap<Language, String>,
@@ -49,6 +53,10 @@ fn smtp_timeout() -> Duration {
 
 fn limit_bytes() -> usize {
     25 * 1024 * 1024
+}
+
+fn answers_per_day() -> u32 {
+    10
 }
 
 /// Smallest limit that holds a mail without attachments.

@@ -15,9 +15,11 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
@@ -180,6 +182,27 @@ fn bearer_key(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim()).filter(|key| !key.is_empty())
+}
+
+/// Takes a key that comes as the password of a user, whose name does not matter, as mail providers
+/// send it that know addresses alone: `https://any:KEY@lotse.example/…`.
+pub(super) async fn password_as_key(mut request: Request, next: Next) -> Response {
+    if let Some(bearer) = request.headers().get(AUTHORIZATION).and_then(basic_as_bearer) {
+        request.headers_mut().insert(AUTHORIZATION, bearer);
+    }
+    next.run(request).await
+}
+
+fn basic_as_bearer(value: &HeaderValue) -> Option<HeaderValue> {
+    let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (_, key) = pair.split_once(':')?;
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {key}")).ok()?;
+    bearer.set_sensitive(true);
+    Some(bearer)
 }
 
 /// An open demo answers only to browsers and programs of its own machine: neither a foreign web

@@ -72,6 +72,24 @@ pub(super) async fn latest(
     row.as_ref().map(read).transpose()
 }
 
+/// How many went out since then to these addresses, or in the conversation.
+pub(super) async fn sent_since(
+    pool: &SqlitePool,
+    conversation_id: &str,
+    addresses: &[String],
+    since: Timestamp,
+) -> Result<u32, StoreError> {
+    // Two conditions, for an index each.
+    let query = sqlx::query_scalar(AssertSqlSafe(format!(
+        "SELECT COUNT(*) FROM (\
+         SELECT message_id FROM mails WHERE sent AND at > ?3 AND {OF_STORY} UNION \
+         SELECT message_id FROM mails WHERE sent AND at > ?3 \
+         AND address IN (SELECT value FROM json_each(?2)))"
+    )));
+    let query = query.bind(conversation_id).bind(json(addresses)?).bind(since.as_millisecond());
+    Ok(query.fetch_one(pool).await?)
+}
+
 /// Whether an address stands in the head of any mail of the conversation.
 pub(super) async fn is_between(
     pool: &SqlitePool,

@@ -337,6 +337,15 @@ impl Store for SqliteStore {
         mails::latest(&self.readers, conversation_id, by).await
     }
 
+    async fn mails_sent(
+        &self,
+        conversation_id: &str,
+        addresses: &[String],
+        since: Timestamp,
+    ) -> Result<u32, StoreError> {
+        mails::sent_since(&self.readers, conversation_id, addresses, since).await
+    }
+
     async fn is_in_mails(&self, conversation_id: &str, address: &str) -> Result<bool, StoreError> {
         mails::is_between(&self.readers, conversation_id, address).await
     }

@@ -20,9 +20,18 @@ static REPLY: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed pattern")
 });
 
-/// The writer tells of an own letter: "Am 3.4. schrieb ich:".
+/// The writer tells of a letter: "Am 3.4. schrieb ich:", "Am 3.4. hat mir Ihr Kollege geschrieben:".
 static OWN_LETTER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)schrieb (?:ich|wir)(?:[ :]|$)| (?:i|we) wrote|(?:habe|haben) (?:ich|wir) ")
+    Regex::new(
+        r"(?i)schrieb (?:ich|wir|mir|uns)(?:[ :]|$)| (?:i|we) wrote|(?:habe|haben) (?:ich|wir) |hat (?:mir|uns) ",
+    )
+    .expect("a fixed pattern")
+});
+
+/// What mail programs write in that line, and people who tell of a letter do not: a time of day, or
+/// an address.
+static EXACT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b[0-9]{1,2}:[0-9]{2}\b|\b[0-9]{1,2}\.[0-9]{2} uhr|\S@\S")
         .expect("a fixed pattern")
 });
 
@@ -66,8 +75,10 @@ pub(super) fn own(lines: &[&str]) -> Vec<bool> {
                 line = below;
                 continue;
             }
-            own[line..].fill(false);
-            break;
+            if lines[line..below].iter().any(|line| EXACT.is_match(line)) {
+                own[line..].fill(false);
+                break;
+            }
         }
         if SEPARATOR.is_match(lines[line]) || is_header_block(&lines[line..]) {
             own[rule_above(lines, line)..].fill(false);
