@@ -100,7 +100,7 @@ async fn act(
             }
         }
         Meaning::Answered { thread, text, message_id } => {
-            let words = Words { text, message_id: Some(message_id) };
+            let words = Words { text, message_id: Some(message_id), ..Words::default() };
             answered(app, thread, &words).await
         }
         Meaning::Resolved(thread) => resolved(app, thread).await,
