@@ -12,11 +12,14 @@ use crate::channels::handover;
 use crate::channels::helpdesks::under;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
 use crate::config::{ChatwootConfig, Secret};
-use crate::domain::{Author, Ticket, TicketState};
+use crate::domain::{Author, Ticket, TicketState, Turn};
 use crate::store::{Delivery, Event, EventKind, NewDelivery, Store, StoreError};
 
 /// Pages of messages looked through for one that may have arrived.
 const PAGES: usize = 10;
+
+/// Turns looked through for the customer's.
+const TURNS: usize = 200;
 
 /// The clocks of both systems may differ by this many seconds.
 const CLOCKS_DIFFER: i64 = 60;
@@ -114,6 +117,9 @@ impl Chatwoot {
     /// have it, or are done with it.
     async fn of_state(&self, thread: Thread, event: &Event) -> Result<Vec<What>, StoreError> {
         let Some(ticket) = self.ticket(event).await? else { return Ok(Vec::new()) };
+        if !self.concerns(thread, &ticket).await? {
+            return Ok(Vec::new());
+        }
         let by_chatwoot = ticket.agent.as_deref() == Some(super::AGENT);
         let state = event.payload["state"].as_str().unwrap_or_default();
         match state {
@@ -125,6 +131,15 @@ impl Chatwoot {
             }
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// Whether the customer wrote here about this ticket. An earlier conversation that belongs to the
+    /// same story is left as it is.
+    async fn concerns(&self, thread: Thread, ticket: &Ticket) -> Result<bool, StoreError> {
+        let said = self.store.thread(&thread.to_string(), TURNS).await?;
+        let turns = said.map(|said| said.turns).unwrap_or_default();
+        let is_about = |turn: &Turn| turn.from == Author::Customer && turn.at >= ticket.created_at;
+        Ok(turns.iter().any(is_about))
     }
 
     /// What a change of a ticket that waits already means in Chatwoot.

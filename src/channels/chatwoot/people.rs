@@ -6,7 +6,7 @@
 use super::thread::Thread;
 use crate::store::{Store, StoreError};
 
-/// Kept where the bot has the conversation once more: it was handed over before.
+/// Kept where the bot has the conversation although there is a ticket.
 const BOT: &str = "bot";
 
 /// Whether people spoke already when this event happened.
@@ -44,17 +44,13 @@ pub(super) async fn have_begun(
     begin(store, thread, ticket_id, last).await
 }
 
-/// The bot has the conversation again, if people ever had it.
+/// The bot has the conversation again.
 pub(super) async fn end(
     store: &dyn Store,
     thread: Thread,
     ticket_id: &str,
 ) -> Result<(), StoreError> {
-    let thread = thread.to_string();
-    if store.remote(&thread, ticket_id).await?.is_some() {
-        store.keep_remote(&thread, ticket_id, BOT).await?;
-    }
-    Ok(())
+    store.keep_remote(&thread.to_string(), ticket_id, BOT).await
 }
 
 /// Whether the bot had the conversation again when this event happened.

@@ -15,7 +15,7 @@ use super::thread::Thread;
 use crate::channels::receive;
 use crate::config::ChatwootConfig;
 use crate::desk::{AfterResolve, DeskError, Words};
-use crate::domain::{Author, Caller, Incoming, Role, TicketState};
+use crate::domain::{Caller, Incoming, Role, TicketState};
 use crate::http::App;
 use crate::http::error::{ApiError, Code};
 use crate::http::extract::{parse, read_body};
@@ -23,9 +23,6 @@ use crate::store::{Request as StoredRequest, Store, StoreError};
 
 /// Chatwoot waits for 5 seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
-
-/// Turns looked at for the customer's latest one.
-const TURNS: usize = 50;
 
 /// What became of an event.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -100,7 +97,9 @@ async fn act(
             }
         }
         Meaning::Answered { thread, text, message_id } => {
-            let words = Words { text, message_id: Some(message_id), ..Words::default() };
+            // They have reached the customer there.
+            let said_in = Some(thread.to_string());
+            let words = Words { text, message_id: Some(message_id), said_in };
             answered(app, thread, &words).await
         }
         Meaning::Resolved(thread) => resolved(app, thread).await,
@@ -155,10 +154,6 @@ async fn answered(app: &App, thread: Thread, words: &Words) -> Result<Taken, Api
         return Ok(Taken::not("no_ticket"));
     };
     let caller = caller();
-    if !listens(app, thread).await? {
-        app.desk.note(&ticket.id, &caller, words).await?;
-        return Ok(Taken::YES);
-    }
     if ticket.state == TicketState::Open {
         not_lost(app.desk.claim(&ticket.id, &caller).await)?;
     }
@@ -171,16 +166,6 @@ async fn answered(app: &App, thread: Thread, words: &Words) -> Result<Taken, Api
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// Whether the customer wrote last in this conversation of Chatwoot, of all that belong together: a
-/// reply would otherwise go out where they wrote last, a mail for example, once more.
-async fn listens(app: &App, thread: Thread) -> Result<bool, ApiError> {
-    let id = thread.to_string();
-    let Some(conversation) = app.store.conversation(&id, TURNS).await? else { return Ok(false) };
-    let latest = conversation.turns.iter().rfind(|turn| turn.from == Author::Customer);
-    let place = latest.and_then(|turn| turn.thread.as_ref().map(|thread| thread.id.as_str()));
-    Ok(place.unwrap_or(&conversation.head.id) == id)
 }
 
 /// A conversation that ended in Chatwoot ends its ticket; one that goes on elsewhere keeps it.
