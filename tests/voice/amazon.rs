@@ -105,7 +105,7 @@ fn a_bot_from_greeting_to_queue(lotse: &Lotse) {
         let event = utterance("c3d5e7f0-session", text, attributes);
         lotse.post("/channels/amazon/lex", &event, 200)
     };
-    let own = json!({ "tenant": "7", "CustomerNumber": "+4915112345678" });
+    let own = json!({ "tenant": "7", "CustomerNumber": "+4915187654321" });
     let greeting = ask("", &own);
     let state = &greeting["sessionState"];
     assert_eq!(state["dialogAction"]["type"], "ElicitIntent");

@@ -28,7 +28,8 @@
 //!  same => n(done),Hangup()
 //! ```
 //!
-//! All variables are set each time, those without a value to nothing. A value is cut at 1,900
+//! All variables are set each time, those without a value to nothing, and so are those that were
+//! read. A value is cut at 1,900
 //! bytes. The caller's words stand in `LOTSE_SUMMARY`: never hand that to a shell.
 
 mod protocol;
@@ -47,6 +48,11 @@ use super::voice::{self, Call, Lines, conversation_id, flat, number};
 use crate::domain::Channel;
 use crate::http::App;
 use crate::triage::PhoneTarget;
+
+/// What the dialplan sets before it connects.
+const KEY: &str = "LOTSE_KEY";
+const TRANSCRIPT: &str = "TRANSCRIPT";
+const CONFIDENCE: &str = "CONFIDENCE";
 
 /// Works on one connection: reads what the caller did, and sets what comes next.
 async fn work<Input, Output>(
@@ -82,6 +88,10 @@ where
     for field in flat::fields(&call, &answered) {
         commands.set(field.variable, &field.value).await?;
     }
+    // Read once: at the next connection, silence must not say the same again.
+    for name in [KEY, TRANSCRIPT, CONFIDENCE] {
+        commands.set(name, "").await?;
+    }
     Ok(())
 }
 
@@ -107,18 +117,18 @@ where
     Input: AsyncBufRead + Unpin,
     Output: AsyncWrite + Unpin,
 {
-    let key = commands.variable("LOTSE_KEY").await?;
+    let key = commands.variable(KEY).await?;
     if let Some(key) = key.and_then(|key| key.trim().chars().next()) {
         return Ok(Heard::Key(key));
     }
     let text = match environment.get("arg_1") {
         Some(text) => Some(text.clone()),
-        None => commands.variable("TRANSCRIPT").await?,
+        None => commands.variable(TRANSCRIPT).await?,
     };
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Heard::Nothing) };
     let sure = match environment.get("arg_2") {
         Some(sure) => Some(sure.clone()),
-        None => commands.variable("CONFIDENCE").await?,
+        None => commands.variable(CONFIDENCE).await?,
     };
     let confidence = sure.and_then(|sure| sure.trim().parse::<f32>().ok());
     Ok(Heard::Speech { text, confidence })
