@@ -341,7 +341,7 @@ async fn people_of_chatwoot_answer_and_resolve() {
 }
 
 /// A customer whose complaint waits asks again in another conversation of Chatwoot: people get that one
-/// as well, and what they say there is a note at the one ticket.
+/// as well, and what they say in either is recorded at the one ticket.
 #[tokio::test]
 async fn two_conversations_of_one_customer_are_one_story() {
     let chatwoot = FakeChatwoot::start().await;
