@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lotse::channels::chatwoot::Chatwoot;
+use lotse::desk::{AfterResolve, Words};
+use lotse::domain::{Caller, Channel, Role};
+use lotse::store::{Audience, Event, EventFilter};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -338,7 +341,7 @@ async fn people_of_chatwoot_answer_and_resolve() {
 }
 
 /// A customer whose complaint waits asks again in another conversation of Chatwoot: people get that one
-/// as well, and what they say there is a note at the one ticket.
+/// as well, and what they say in either is recorded at the one ticket.
 #[tokio::test]
 async fn two_conversations_of_one_customer_are_one_story() {
     let chatwoot = FakeChatwoot::start().await;
@@ -357,15 +360,8 @@ async fn two_conversations_of_one_customer_are_one_story() {
     let second = chatwoot.thread(43);
     assert_eq!(second.done, ["message", "note", "labels", "team", "priority", "status"]);
     assert_eq!(chatwoot.thread(42).said(false).len(), 1, "nothing more is said in the first");
-    let answer = |conversation: u64, id: u64, text: &str| {
-        let mut words = message_created(conversation, id, text);
-        words["message_type"] = json!("outgoing");
-        words["sender"] = json!({ "id": 2, "name": "Anna", "type": "user" });
-        words
-    };
-    // The customer listens in the second.
-    take(&service, &answer(42, 3, "Wir prüfen das.")).await;
-    take(&service, &answer(43, 4, "Erledigt.")).await;
+    take(&service, &answered(42, 3, "Wir prüfen das.")).await;
+    take(&service, &answered(43, 4, "Erledigt.")).await;
     all_done(&**store, NAME).await;
     work.end().await;
     let (_, conversation) = service.get("/v1/conversations/chatwoot-1-42").await;
@@ -374,8 +370,127 @@ async fn two_conversations_of_one_customer_are_one_story() {
         let turn = turns.iter().find(|turn| turn["text"] == text);
         turn.map(|turn| turn["from"].clone()).unwrap_or_default()
     };
-    assert_eq!((from("Wir prüfen das."), from("Erledigt.")), (json!("note"), json!("agent")));
+    assert_eq!((from("Wir prüfen das."), from("Erledigt.")), (json!("agent"), json!("agent")));
     assert_eq!(chatwoot.thread(42).said(false).len() + chatwoot.thread(43).said(false).len(), 2);
+    assert_eq!(chatwoot.count("note"), 2, "each is handed over once");
+}
+
+/// Whoever works on the ticket here hears the customer, although people speak in Chatwoot.
+#[tokio::test]
+async fn what_is_said_while_people_speak_is_recorded_and_answered_by_nobody_else() {
+    let chatwoot = FakeChatwoot::start().await;
+    let (service, clock) = (service(&chatwoot, true).await, TestClock::new());
+    let work = work(&service, &clock).await;
+    let store = &service.app.store;
+    take(&service, &message_created(42, 1, COMPLAINT)).await;
+    all_done(&**store, NAME).await;
+    let said = |id: u64, text: &str, status: &str| {
+        let mut words = message_created(42, id, text);
+        words["conversation"]["status"] = json!(status);
+        words
+    };
+    for _ in 0..2 {
+        take(&service, &said(2, "Und die Rechnung davor auch.", "open")).await;
+    }
+    all_done(&**store, NAME).await;
+    let ticket = store.unresolved_ticket("chatwoot-1-42").await.expect("a store");
+    let ticket = ticket.expect("a ticket").id;
+    let anna = Caller { name: "anna".to_owned(), role: Role::Agent };
+    let desk = &service.app.desk;
+    desk.claim(&ticket, &anna).await.expect("nobody else has it");
+    let words = Words { text: "Ich sehe nach.".to_owned(), ..Words::default() };
+    desk.reply(&ticket, &anna, &words).await.expect("it is hers");
+    take(&service, &said(3, "Danke!", "open")).await;
+    all_done(&**store, NAME).await;
+    let thread = chatwoot.thread(42);
+    assert_eq!((thread.said(false).len(), thread.said(true).len()), (2, 1), "{thread:?}");
+    assert_eq!(thread.said(false)[1]["content"], "Ich sehe nach.");
+    assert_eq!(chatwoot.count("status"), 1);
+    let (_, conversation) = service.get("/v1/conversations/chatwoot-1-42").await;
+    let turns = conversation["turns"].as_array().expect("turns");
+    let heard: Vec<&Value> =
+        turns.iter().filter(|turn| turn["from"] == "customer").map(|turn| &turn["text"]).collect();
+    assert_eq!(heard, [COMPLAINT, "Und die Rechnung davor auch.", "Danke!"]);
+    // Chatwoot gives it to the bot again, by whatever way: people get it back.
+    for _ in 0..2 {
+        take(&service, &said(4, "Noch etwas.", "pending")).await;
+        all_done(&**store, NAME).await;
+    }
+    let thread = chatwoot.thread(42);
+    assert_eq!((thread.said(false).len(), thread.said(true).len()), (2, 2), "{thread:?}");
+    assert_eq!(thread.done.last().map(String::as_str), Some("status"));
+    // Resolved here, and opened again: it is handed over again.
+    desk.resolve(&ticket, &anna, "done", AfterResolve::Bot).await.expect("it is hers");
+    all_done(&**store, NAME).await;
+    assert_eq!(chatwoot.thread(42).status.as_deref(), Some("resolved"));
+    desk.reopen(&ticket, &anna).await.expect("it is resolved");
+    all_done(&**store, NAME).await;
+    work.end().await;
+    let thread = chatwoot.thread(42);
+    assert_eq!((thread.said(true).len(), thread.status.as_deref()), (3, Some("open")));
+}
+
+#[tokio::test]
+async fn a_conversation_that_joins_a_ticket_in_work_is_handed_over() {
+    let chatwoot = FakeChatwoot::start().await;
+    let (service, clock) = (service(&chatwoot, true).await, TestClock::new());
+    let work = work(&service, &clock).await;
+    let store = &service.app.store;
+    take(&service, &message_created(42, 1, COMPLAINT)).await;
+    let ticket = store.unresolved_ticket("chatwoot-1-42").await.expect("a store");
+    let ticket = ticket.expect("a ticket").id;
+    let anna = Caller { name: "anna".to_owned(), role: Role::Agent };
+    service.app.desk.claim(&ticket, &anna).await.expect("nobody else has it");
+    let mut again = message_created(43, 2, "Was ist mit meiner Rechnung?");
+    again["sender"]["email"] = json!("kunde42@example.org");
+    take(&service, &again).await;
+    all_done(&**store, NAME).await;
+    work.end().await;
+    for conversation in [42, 43] {
+        let thread = chatwoot.thread(conversation);
+        let order = ["message", "note", "labels", "team", "priority", "status"];
+        assert_eq!(
+            (thread.done.as_slice(), thread.status.as_deref()),
+            (&order.map(str::to_owned)[..], Some("open"))
+        );
+    }
+}
+
+/// The customer wrote a mail last: what people in Chatwoot said has reached them there.
+#[tokio::test]
+async fn words_of_chatwoot_are_not_sent_by_mail_as_well() {
+    let chatwoot = FakeChatwoot::start().await;
+    let (service, clock) = (service(&chatwoot, true).await, TestClock::new());
+    let work = work(&service, &clock).await;
+    let store = &service.app.store;
+    take(&service, &message_created(42, 1, COMPLAINT)).await;
+    let mail = json!({
+        "channel": "email", "text": "Was ist mit meiner Rechnung?", "conversation_id": "mail-1",
+        "contact": { "email": "kunde42@example.org" }
+    });
+    service.say(mail).await;
+    let ticket = store.unresolved_ticket("mail-1").await.expect("a store").expect("a ticket");
+    assert_eq!(ticket.conversation_id, "chatwoot-1-42");
+    take(&service, &answered(42, 3, "Erledigt.")).await;
+    all_done(&**store, NAME).await;
+    work.end().await;
+    let filter = EventFilter { audience: Audience::Everyone, ..EventFilter::default() };
+    let events = store.events_after(0, &filter, 100).await.expect("events");
+    let words: Vec<&Event> =
+        events.iter().filter(|event| event.payload["turn"]["text"] == "Erledigt.").collect();
+    assert_eq!(words.len(), 1);
+    assert_eq!(words[0].conversation_id, "chatwoot-1-42");
+    assert_ne!(words[0].channel, Some(Channel::Email));
+    assert_eq!(words[0].payload["turn"]["from"], "agent");
+    assert_eq!(chatwoot.thread(42).said(false).len(), 1);
+}
+
+/// What somebody of the company's says in Chatwoot.
+fn answered(conversation: u64, id: u64, text: &str) -> Value {
+    let mut words = message_created(conversation, id, text);
+    words["message_type"] = json!("outgoing");
+    words["sender"] = json!({ "id": 2, "name": "Anna", "type": "user" });
+    words
 }
 
 #[tokio::test]

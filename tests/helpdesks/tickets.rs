@@ -8,9 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use lotse::channels::outgoing::Destination;
 use lotse::channels::tickets::{Zammad, Zendesk};
 use lotse::config::{ZammadConfig, ZendeskConfig};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::service::Service;
+use super::service::{Service, Settings, answer};
 use super::stand_in::{Call, Reply, StandIn};
 use super::work::{TestClock, Work, all_done, outside, service, until, waiting};
 
@@ -149,6 +150,7 @@ async fn a_ticket_in_zendesk_with_all_that_people_need() {
     assert!(note.contains("Kunde: Die Rechnung RE-2024-10233 ist falsch!"), "{note}");
     let summary = outcome["ticket"]["summary"]["text"].as_str().expect("a summary");
     assert!(note.contains(summary), "{note}");
+    assert!(note.contains("\nAngaben: Rechnung RE-2024-10233\n"), "{note}");
     assert_eq!(
         ticket["requester"],
         json!({ "name": "Erika Muster", "email": "erika@example.org" })
@@ -157,6 +159,64 @@ async fn a_ticket_in_zendesk_with_all_that_people_need() {
     assert_eq!(ticket["priority"], outcome["ticket"]["priority"]);
     assert_eq!(ticket["tags"], json!(["lotse", "payment-issue", "tier-3", "negative", "de"]));
     assert_eq!(tickets.notes[0]["comment"]["body"], "Kunde: Und die Rechnung davor auch.");
+}
+
+async fn mail(service: &Service, id: &str, head: &str, words: &str) {
+    let raw = format!(
+        "From: Zoe Muster <zoe@example.org>\r\nTo: service@nordlicht.example\r\nSubject: Post\r\n\
+         Message-ID: <{id}@example.org>\r\n{head}Content-Type: text/plain; charset=utf-8\r\n\r\n\
+         {words}\r\n"
+    );
+    let request = service.request(Method::POST, "/channels/mail").body(raw);
+    let (status, receipt) = answer(request.header("content-type", "message/rfc822")).await;
+    assert_eq!((status, &receipt["taken"]), (StatusCode::OK, &json!(true)), "{receipt}");
+}
+
+/// Two people with one telephone may count as one customer; whoever wrote is answered.
+#[tokio::test]
+async fn nobody_else_of_the_family_is_answered() {
+    let (stand_in, tickets) = zendesk(true, |_| None).await;
+    let toml = "[channels.mail]\naddress = 'service@nordlicht.example'\n".to_owned();
+    for channel in ["email", "chat"] {
+        let service =
+            Service::start_with(Settings { toml: toml.clone(), ..Settings::default() }).await;
+        let clock = TestClock::new();
+        let zendesk = to_zendesk(&service, &stand_in.url(""), "geheim");
+        let work = Work::start(&service, &clock, vec![zendesk]).await;
+        let say = async |name: &str, text: &str| {
+            service
+                .say(json!({
+                    "channel": "chat", "text": text, "conversation_id": format!("c-{name}"),
+                    "language": "en",
+                    "contact": { "email": format!("{name}@example.org"), "phone": "+49431123456" }
+                }))
+                .await
+        };
+        say("anna", "Hallo").await;
+        say("zoe", "Hallo").await;
+        if channel == "email" {
+            mail(&service, "one", "", "Guten Tag, die Rechnung ist falsch!").await;
+            let head = "In-Reply-To: <one@example.org>\r\n";
+            mail(&service, "two", head, "Und die davor ist auch falsch.").await;
+        } else {
+            say("zoe", "The Rechnung is wrong!").await;
+        }
+        all_done(&*service.app.store, "zendesk").await;
+        work.end().await;
+        let mut tickets = lock(&tickets);
+        let ticket = tickets.made.pop().expect("a ticket");
+        let note = ticket["comment"]["body"].as_str().expect("words");
+        if channel == "email" {
+            let requester = json!({ "name": "Zoe Muster", "email": "zoe@example.org" });
+            assert_eq!(ticket["requester"], requester);
+            assert!(note.contains("\nVorher: "), "{note}");
+            let added = &tickets.notes[0]["comment"]["body"];
+            let words = "E-Mail von zoe@example.org\n\nKunde: Und die davor ist auch falsch.";
+            assert_eq!(*added, words);
+        } else {
+            assert_ne!(ticket["requester"]["email"], "anna@example.org", "{ticket}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::AGENT;
 use super::thread::Thread;
 use crate::channels::handover;
 use crate::config::ChatwootConfig;
-use crate::domain::{Author, ReplyChoice, Ticket, Turn};
+use crate::domain::{Author, Priority, ReplyChoice, Ticket, Turn};
 use crate::store::NewDelivery;
 
 /// A call of Chatwoot's interface about one conversation.
@@ -46,6 +46,11 @@ impl What {
     }
 }
 
+/// Who said something, if it is known.
+pub(super) fn author(payload: &Value) -> Option<Author> {
+    serde_json::from_value(payload["turn"]["from"].clone()).ok()
+}
+
 /// What somebody said, for the customer; nothing if Chatwoot has it already.
 pub(super) fn said(payload: &Value) -> Option<What> {
     let turn: Turn = serde_json::from_value(payload["turn"].clone()).ok()?;
@@ -66,8 +71,7 @@ pub(super) fn handed_over(ticket: &Ticket, settings: &ChatwootConfig) -> Vec<Wha
         calls.push(What::Labels(handover::tags(ticket)));
     }
     calls.extend(team(ticket, settings));
-    let priority = handover::priority(ticket.priority, "medium").to_owned();
-    calls.push(What::Priority(priority));
+    calls.push(priority(ticket.priority));
     calls.push(What::Status("open".to_owned()));
     calls
 }
@@ -75,6 +79,11 @@ pub(super) fn handed_over(ticket: &Ticket, settings: &ChatwootConfig) -> Vec<Wha
 /// The team of the ticket's queue.
 pub(super) fn team(ticket: &Ticket, settings: &ChatwootConfig) -> Option<What> {
     settings.teams.get(&ticket.queue).copied().map(What::Team)
+}
+
+/// The priority, in Chatwoot's words.
+pub(super) fn priority(priority: Priority) -> What {
+    What::Priority(handover::priority(priority, "medium").to_owned())
 }
 
 /// The body of a message. The delivery's id tells later whether it arrived.

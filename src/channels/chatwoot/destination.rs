@@ -6,15 +6,20 @@ use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
 use super::calls::{self, Call, MARK, What};
+use super::people;
 use super::thread::Thread;
+use crate::channels::handover;
 use crate::channels::helpdesks::under;
 use crate::channels::outgoing::{Answer, Delivered, Destination, Failure, Outside, Pauses};
 use crate::config::{ChatwootConfig, Secret};
-use crate::domain::Ticket;
+use crate::domain::{Author, Ticket, TicketState, Turn};
 use crate::store::{Delivery, Event, EventKind, NewDelivery, Store, StoreError};
 
 /// Pages of messages looked through for one that may have arrived.
 const PAGES: usize = 10;
+
+/// Turns looked through for the customer's.
+const TURNS: usize = 200;
 
 /// The clocks of both systems may differ by this many seconds.
 const CLOCKS_DIFFER: i64 = 60;
@@ -46,9 +51,9 @@ impl Destination for Chatwoot {
     async fn deliveries(&self, event: &Event) -> Result<Vec<NewDelivery>, StoreError> {
         let Some(thread) = Thread::parse(&event.conversation_id) else { return Ok(Vec::new()) };
         let calls = match event.kind {
-            EventKind::Message => calls::said(&event.payload).into_iter().collect(),
-            EventKind::Ticket => self.of_ticket(event).await?,
-            EventKind::State => self.of_state(event).await?,
+            EventKind::Message => self.of_message(thread, event).await?,
+            EventKind::Ticket => self.of_ticket(thread, event).await?,
+            EventKind::State => self.of_state(thread, event).await?,
             EventKind::Note => Vec::new(),
         };
         Ok(calls.into_iter().map(|call| call.about(thread)).collect())
@@ -87,27 +92,83 @@ impl Destination for Chatwoot {
 }
 
 impl Chatwoot {
+    /// What was said, for the customer: where people speak, the bot does not. Words of a customer in
+    /// a conversation that came back to the bot are for the person who holds it here all the same.
+    async fn of_message(&self, thread: Thread, event: &Event) -> Result<Vec<What>, StoreError> {
+        let said = || calls::said(&event.payload).into_iter().collect();
+        let Some(ticket) = self.ticket(event).await? else { return Ok(said()) };
+        let store = &*self.store;
+        match calls::author(&event.payload) {
+            Some(Author::Bot) if people::speak(store, thread, &ticket.id, event.seq).await? => {
+                Ok(Vec::new())
+            }
+            // The bot says nothing then, and no other event tells of the message.
+            Some(Author::Customer)
+                if ticket.state == TicketState::Claimed
+                    && people::have_ended(store, thread, &ticket.id, event.seq).await? =>
+            {
+                self.hand_over(thread, event, &ticket).await
+            }
+            _ => Ok(said()),
+        }
+    }
+
     /// What it means in Chatwoot that somebody else holds the conversation: people are waited for,
-    /// or are done with it.
-    async fn of_state(&self, event: &Event) -> Result<Vec<What>, StoreError> {
+    /// have it, or are done with it.
+    async fn of_state(&self, thread: Thread, event: &Event) -> Result<Vec<What>, StoreError> {
         let Some(ticket) = self.ticket(event).await? else { return Ok(Vec::new()) };
+        if !self.concerns(thread, &ticket).await? {
+            return Ok(Vec::new());
+        }
         let by_chatwoot = ticket.agent.as_deref() == Some(super::AGENT);
-        Ok(match event.payload["state"].as_str().unwrap_or_default() {
-            "waiting" => calls::handed_over(&ticket, &self.settings),
-            "bot" | "closed" if !by_chatwoot => vec![What::Status("resolved".to_owned())],
+        let state = event.payload["state"].as_str().unwrap_or_default();
+        match state {
+            "waiting" | "human" => self.hand_over(thread, event, &ticket).await,
+            "bot" | "closed" => {
+                people::end(&*self.store, thread, &ticket.id).await?;
+                let resolved = (!by_chatwoot).then(|| What::Status("resolved".to_owned()));
+                Ok(resolved.into_iter().collect())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether the customer wrote here about this ticket. An earlier conversation that belongs to the
+    /// same story is left as it is.
+    async fn concerns(&self, thread: Thread, ticket: &Ticket) -> Result<bool, StoreError> {
+        let said = self.store.thread(&thread.to_string(), TURNS).await?;
+        let turns = said.map(|said| said.turns).unwrap_or_default();
+        let is_about = |turn: &Turn| turn.from == Author::Customer && turn.at >= ticket.created_at;
+        Ok(turns.iter().any(is_about))
+    }
+
+    /// What a change of a ticket that waits already means in Chatwoot.
+    async fn of_ticket(&self, thread: Thread, event: &Event) -> Result<Vec<What>, StoreError> {
+        let Some(ticket) = self.ticket(event).await? else { return Ok(Vec::new()) };
+        Ok(match event.payload["change"].as_str().unwrap_or_default() {
+            "refreshed" if people::speak(&*self.store, thread, &ticket.id, event.seq).await? => {
+                let raised = handover::raised(&*self.store, &ticket, event.at).await?;
+                raised.map(calls::priority).into_iter().collect()
+            }
+            // A message that reached the bot while people are waited for: they get it as well.
+            "refreshed" => self.hand_over(thread, event, &ticket).await?,
+            "transferred" => calls::team(&ticket, &self.settings).into_iter().collect(),
             _ => Vec::new(),
         })
     }
 
-    /// What a change of a ticket that waits already means in Chatwoot.
-    async fn of_ticket(&self, event: &Event) -> Result<Vec<What>, StoreError> {
-        let Some(ticket) = self.ticket(event).await? else { return Ok(Vec::new()) };
-        Ok(match event.payload["change"].as_str().unwrap_or_default() {
-            // A message that reached the bot while people are waited for: they get it as well.
-            "refreshed" => calls::handed_over(&ticket, &self.settings),
-            "transferred" => calls::team(&ticket, &self.settings).into_iter().collect(),
-            _ => Vec::new(),
-        })
+    /// Gives the conversation to people, unless they have it.
+    async fn hand_over(
+        &self,
+        thread: Thread,
+        event: &Event,
+        ticket: &Ticket,
+    ) -> Result<Vec<What>, StoreError> {
+        if people::speak(&*self.store, thread, &ticket.id, event.seq).await? {
+            return Ok(Vec::new());
+        }
+        people::begin(&*self.store, thread, &ticket.id, event.seq).await?;
+        Ok(calls::handed_over(ticket, &self.settings))
     }
 
     async fn ticket(&self, event: &Event) -> Result<Option<Ticket>, StoreError> {

@@ -88,7 +88,14 @@ struct MessageHead {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// A customer's message.
-    Said(Box<Incoming>),
+    Said {
+        /// The conversation.
+        thread: Thread,
+        /// The message.
+        incoming: Box<Incoming>,
+        /// Whether the conversation is the bot's.
+        pending: bool,
+    },
     /// Somebody of the company's wrote to the customer, in Chatwoot.
     Answered {
         /// The conversation.
@@ -133,22 +140,23 @@ impl ChatwootEvent {
         }
         let pending = conversation.status.as_deref() == Some("pending");
         let (text, message_id) = match (self.event.as_str(), self.author()) {
-            ("message_created", Some(Side::Customer)) if pending => (self.words(), id),
+            ("message_created", Some(Side::Customer)) => (self.words(), id),
             // A choice changes the question under which it stands.
-            ("message_updated", Some(Side::Company)) if pending => match self.choice() {
+            ("message_updated", Some(Side::Company)) => match self.choice() {
                 Some(choice) => (choice, format!("{id}-choice")),
                 None => return Meaning::Nothing("no_choice"),
             },
-            ("message_created", Some(Side::Customer)) => return Meaning::Nothing("not_pending"),
             ("message_created", Some(Side::Company)) => return self.answered(thread, &id),
             _ => return Meaning::Nothing("not_from_customer"),
         };
-        Meaning::Said(Box::new(Incoming {
+        let channel = channel(conversation.channel.as_deref().unwrap_or_default());
+        let incoming = Incoming {
             conversation_id: Some(thread.to_string()),
             message_id: Some(message_id),
             contact: self.contact(conversation),
-            ..Incoming::new(channel(conversation.channel.as_deref().unwrap_or_default()), text)
-        }))
+            ..Incoming::new(channel, text)
+        };
+        Meaning::Said { thread, incoming: Box::new(incoming), pending }
     }
 
     /// Words of a person; those of bots are ours, or none of ours.

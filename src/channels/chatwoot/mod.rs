@@ -17,12 +17,17 @@
 //! would not do: on most channels Chatwoot does not send on what has one. Bots may not list messages,
 //! so looking needs `user_token`; without it a message may in such a case arrive twice.
 //!
+//! From then on people speak there and the bot is silent, but what the customer says is recorded here
+//! as well, as long as the ticket is unresolved: whoever works on it here sees it. Where the
+//! conversation comes back to the bot (`pending`), a further message hands it over once more.
+//!
 //! A conversation that people resolve in Chatwoot ends its ticket here, and what they write there is
 //! recorded here, as the words of the agent `chatwoot`.
 
 mod calls;
 mod destination;
 mod event;
+mod people;
 mod receive;
 mod signature;
 mod thread;

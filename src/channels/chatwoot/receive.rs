@@ -9,21 +9,20 @@ use utoipa_axum::routes;
 
 use super::AGENT;
 use super::event::{ChatwootEvent, Meaning};
+use super::people;
 use super::signature::is_signed;
 use super::thread::Thread;
 use crate::channels::receive;
 use crate::config::ChatwootConfig;
 use crate::desk::{AfterResolve, DeskError, Words};
-use crate::domain::{Author, Caller, Incoming, Role, TicketState};
+use crate::domain::{Caller, Incoming, Role, TicketState};
 use crate::http::App;
 use crate::http::error::{ApiError, Code};
 use crate::http::extract::{parse, read_body};
+use crate::store::{Request as StoredRequest, Store, StoreError};
 
 /// Chatwoot waits for 5 seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
-
-/// Turns looked at for the customer's latest one.
-const TURNS: usize = 50;
 
 /// What became of an event.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -86,9 +85,21 @@ async fn act(
     event: &ChatwootEvent,
 ) -> Result<Taken, ApiError> {
     match event.meaning(settings) {
-        Meaning::Said(incoming) => said(app, *incoming).await,
+        Meaning::Said { thread, incoming, pending } => {
+            let working = app.clone();
+            // Goes on to the end if Chatwoot goes away: what comes again finds it done.
+            let work =
+                tokio::spawn(async move { said(&working, thread, *incoming, pending).await });
+            match tokio::time::timeout(PATIENCE, work).await {
+                Ok(Ok(taken)) => taken,
+                Ok(Err(error)) => Err(ApiError::internal(&error)),
+                Err(_) => Err(Code::Overloaded.into()),
+            }
+        }
         Meaning::Answered { thread, text, message_id } => {
-            let words = Words { text, message_id: Some(message_id), ..Words::default() };
+            // They have reached the customer there.
+            let said_in = Some(thread.to_string());
+            let words = Words { text, message_id: Some(message_id), said_in };
             answered(app, thread, &words).await
         }
         Meaning::Resolved(thread) => resolved(app, thread).await,
@@ -96,15 +107,44 @@ async fn act(
     }
 }
 
-/// The message is recorded when this returns, or Chatwoot is told to come again.
-async fn said(app: &App, incoming: Incoming) -> Result<Taken, ApiError> {
-    let working = app.clone();
-    // Goes on to the end if Chatwoot goes away: what comes again finds it done.
-    let work = tokio::spawn(async move { receive(&working, incoming).await });
-    match tokio::time::timeout(PATIENCE, work).await {
-        Ok(Ok(outcome)) => outcome.map(|_| Taken::YES),
-        Ok(Err(error)) => Err(ApiError::internal(&error)),
-        Err(_) => Err(Code::Overloaded.into()),
+/// The message is recorded when this returns. Where people speak, it is recorded for those who work on
+/// the ticket here; without a ticket it is none of ours.
+async fn said(
+    app: &App,
+    thread: Thread,
+    incoming: Incoming,
+    pending: bool,
+) -> Result<Taken, ApiError> {
+    let store = &*app.store;
+    match store.unresolved_ticket(&thread.to_string()).await? {
+        None if pending => {}
+        None => return Ok(Taken::not("not_pending")),
+        Some(ticket) if pending => {
+            // The conversation came back to the bot, and is handed over again with this message.
+            if !is_known(store, &incoming).await? {
+                people::end(store, thread, &ticket.id).await?;
+            }
+        }
+        Some(ticket) => people::have_begun(store, thread, &ticket.id).await?,
+    }
+    receive(app, incoming).await?;
+    Ok(Taken::YES)
+}
+
+/// Whether a message came before.
+async fn is_known(store: &dyn Store, incoming: &Incoming) -> Result<bool, StoreError> {
+    let Some(message_id) = incoming.message_id.clone() else { return Ok(false) };
+    let request = StoredRequest {
+        message_id,
+        conversation_id: incoming.conversation_id.clone(),
+        channel: incoming.channel,
+        customer_id: incoming.customer_id.clone(),
+        text: incoming.text.clone(),
+    };
+    match store.outcome_of(&request).await {
+        Ok(outcome) => Ok(outcome.is_some()),
+        Err(StoreError::Conflict(_)) => Ok(true),
+        Err(error) => Err(error),
     }
 }
 
@@ -114,10 +154,6 @@ async fn answered(app: &App, thread: Thread, words: &Words) -> Result<Taken, Api
         return Ok(Taken::not("no_ticket"));
     };
     let caller = caller();
-    if !listens(app, thread).await? {
-        app.desk.note(&ticket.id, &caller, words).await?;
-        return Ok(Taken::YES);
-    }
     if ticket.state == TicketState::Open {
         not_lost(app.desk.claim(&ticket.id, &caller).await)?;
     }
@@ -130,16 +166,6 @@ async fn answered(app: &App, thread: Thread, words: &Words) -> Result<Taken, Api
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// Whether the customer wrote last in this conversation of Chatwoot, of all that belong together: a
-/// reply would otherwise go out where they wrote last, a mail for example, once more.
-async fn listens(app: &App, thread: Thread) -> Result<bool, ApiError> {
-    let id = thread.to_string();
-    let Some(conversation) = app.store.conversation(&id, TURNS).await? else { return Ok(false) };
-    let latest = conversation.turns.iter().rfind(|turn| turn.from == Author::Customer);
-    let place = latest.and_then(|turn| turn.thread.as_ref().map(|thread| thread.id.as_str()));
-    Ok(place.unwrap_or(&conversation.head.id) == id)
 }
 
 /// A conversation that ended in Chatwoot ends its ticket; one that goes on elsewhere keeps it.

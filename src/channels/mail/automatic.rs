@@ -154,7 +154,7 @@ pub(super) fn of(
 }
 
 /// Whether an address stands for no person: what it sends is not by one customer.
-pub(super) fn is_nobody(address: &str) -> bool {
+pub(crate) fn is_nobody(address: &str) -> bool {
     NO_REPLY.is_match(address.split('@').next().unwrap_or_default())
 }
 

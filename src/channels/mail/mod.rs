@@ -23,6 +23,7 @@ mod words;
 
 pub use attachments::Attachment;
 pub use automatic::Automatic;
+pub(crate) use automatic::is_nobody;
 pub use html::to_text as html_to_text;
 pub use inbox::{Inbox, InboxError, Receipt};
 pub use maildir::Maildir;

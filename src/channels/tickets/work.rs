@@ -1,9 +1,11 @@
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::channels::handover;
+use crate::channels::mail::is_nobody;
 use crate::channels::outgoing::{Delivered, Failure};
-use crate::domain::{Author, Contact, Priority, Ticket, Turn};
-use crate::store::{Event, EventKind, NewDelivery, Store, StoreError};
+use crate::domain::{Author, Channel, Contact, Language, Priority, Ticket, Turn};
+use crate::store::{Conversation, Event, EventKind, MailRecord, NewDelivery, Store, StoreError};
 
 /// Turns told of a conversation.
 const TURNS: usize = 200;
@@ -68,8 +70,8 @@ async fn new_ticket(store: &dyn Store, ticket: Ticket) -> Result<NewTicket, Stor
     let conversation = store.conversation(&ticket.conversation_id, TURNS).await?;
     let turns = conversation.as_ref().map(|known| known.turns.as_slice()).unwrap_or_default();
     let told = handover::transcript(turns, ticket.language);
-    let customer = match conversation.as_ref().and_then(|known| known.head.customer) {
-        Some(number) => contact(store, number).await?,
+    let customer = match &conversation {
+        Some(known) => requester(store, &ticket, known).await?,
         None => Contact::default(),
     };
     Ok(NewTicket {
@@ -83,11 +85,43 @@ async fn new_ticket(store: &dyn Store, ticket: Ticket) -> Result<NewTicket, Stor
     })
 }
 
-/// How the customer is reached.
-async fn contact(store: &dyn Store, customer: i64) -> Result<Contact, StoreError> {
-    let known = store.customer_of(customer).await?;
-    let first = |names: Vec<String>| names.into_iter().next();
-    Ok(Contact { email: first(known.emails), phone: first(known.phones), name: known.name })
+/// How whoever opened the ticket is reached: an answer from the helpdesk goes there. Several people
+/// may count as one customer, a couple with one telephone for example. Who wrote a mail is sure; of
+/// several addresses else none is taken.
+async fn requester(
+    store: &dyn Store,
+    ticket: &Ticket,
+    conversation: &Conversation,
+) -> Result<Contact, StoreError> {
+    let own = conversation.head.id.as_str();
+    if ticket.channel == Channel::Email {
+        let opening = conversation
+            .turns
+            .iter()
+            .find(|turn| turn.from == Author::Customer && turn.at == ticket.created_at);
+        let thread = opening.and_then(|turn| turn.thread.as_ref());
+        let thread = thread.map_or(own, |thread| thread.id.as_str());
+        if let Some(mail) = mail_of(store, thread, ticket.created_at).await? {
+            // As mails are answered here: in the mail's own conversation where its sender wishes.
+            let sender = Some(mail.address).filter(|address| !is_nobody(address));
+            let email = mail.reply_to.filter(|_| thread == own).or(sender);
+            return Ok(Contact { email, phone: None, name: mail.name });
+        }
+    }
+    let Some(number) = conversation.head.customer else { return Ok(Contact::default()) };
+    let known = store.customer_of(number).await?;
+    let only = |names: Vec<String>| <[String; 1]>::try_from(names).ok().map(|[name]| name);
+    Ok(Contact { email: only(known.emails), phone: only(known.phones), name: known.name })
+}
+
+/// The latest mail that had come in by then under this very identifier.
+async fn mail_of(
+    store: &dyn Store,
+    thread: &str,
+    by: Timestamp,
+) -> Result<Option<MailRecord>, StoreError> {
+    let mail = store.latest_mail(thread, by).await?;
+    Ok(mail.filter(|mail| mail.conversation_id == thread))
 }
 
 /// What the customer said after the ticket was opened.
@@ -103,13 +137,16 @@ async fn added(
     if turn.from != Author::Customer || turn.at <= ticket.created_at {
         return Ok(None);
     }
-    let history = store.ticket_events(&ticket.id).await?;
-    let is_raised = history.iter().any(|step| step.kind == "raised" && step.at == turn.at);
-    Ok(Some(Work::Add {
-        ticket_id: ticket.id.clone(),
-        text: handover::transcript(&[turn], ticket.language),
-        raised: is_raised.then_some(ticket.priority),
-    }))
+    let raised = handover::raised(store, ticket, turn.at).await?;
+    // Who is answered there may be somebody else of the same story.
+    let sender = mail_of(store, &event.conversation_id, turn.at).await?.map(|mail| mail.address);
+    let told = handover::transcript(&[turn], ticket.language);
+    let text = match (sender, ticket.language) {
+        (None, _) => told,
+        (Some(sender), Language::De) => format!("E-Mail von {sender}\n\n{told}"),
+        (Some(sender), Language::En) => format!("E-mail from {sender}\n\n{told}"),
+    };
+    Ok(Some(Work::Add { ticket_id: ticket.id.clone(), text, raised }))
 }
 
 /// Tags of a ticket, with the name of the program that made it.
