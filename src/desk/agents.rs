@@ -32,6 +32,9 @@ pub struct Words {
     pub text: String,
     /// The client's own id: the same words with the same id are kept once.
     pub message_id: Option<String>,
+    /// Under which identifier of the conversation another system has said the words already: they
+    /// are kept there, and nobody sends them again.
+    pub said_in: Option<String>,
 }
 
 /// Where a ticket is to go: a queue, a colleague, or a colleague with the queue changed as well.
@@ -207,8 +210,10 @@ impl Desk {
                 // The next agent reads what this one has done.
                 let articles = std::mem::take(&mut ticket.summary.articles);
                 let decision = Some(&ticket.decision);
+                let known_before = std::mem::take(&mut ticket.summary.before);
                 ticket.summary =
                     summarize(&conversation.turns, ticket.language, &articles, decision);
+                ticket.summary.add_before(&known_before, ticket.language);
             }
             if let Some(labels) = &extra.labels {
                 correction = Some(self.correction(before, &conversation, labels, caller)?);
@@ -218,6 +223,7 @@ impl Desk {
             ticket,
             conversation_state: taken.conversation_state,
             turn: extra.turn.clone(),
+            said_in: extra.said_in.clone(),
             key: extra.key.clone(),
             event: TicketEvent {
                 kind: taken.kind.to_owned(),
@@ -278,7 +284,7 @@ impl Desk {
             article_id: None,
             thread: None,
         };
-        Ok(Extra { turn: Some(turn), key, labels: None })
+        Ok(Extra { turn: Some(turn), said_in: words.said_in.clone(), key, labels: None })
     }
 
     fn require_queue(&self, queue: &str) -> Result<(), DeskError> {
@@ -297,14 +303,15 @@ fn key(from: Author, ticket_id: &str, caller: &Caller, message_id: &str) -> Stri
 }
 
 fn notice(changed: &Changed) -> Notice {
-    let conversation_id = changed.thread.as_str().into();
-    Notice { seq: changed.seq, conversation_id }
+    Notice::of(changed.seq, &changed.threads)
 }
 
 /// What a step brings along besides the ticket's change.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Extra {
     turn: Option<Turn>,
+    /// Where the turn was said already.
+    said_in: Option<String>,
     /// Name of the turn, if the client gave it an id.
     key: Option<String>,
     labels: Option<Labels>,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::decided::Decided;
 use super::{Desk, DeskError};
 use crate::domain::Author;
-use crate::store::{ConversationHead, TicketFilter};
+use crate::store::ConversationHead;
 use crate::triage::{Earlier, earlier_contacts};
 
 /// Conversations told of.
@@ -29,10 +29,7 @@ impl Desk {
     }
 
     async fn told(&self, head: ConversationHead) -> Result<Earlier, DeskError> {
-        let conversation_id = Some(head.id.clone());
-        let filter = TicketFilter { conversation_id, ..TicketFilter::default() };
-        let tickets = self.store.tickets(&filter, MOST).await?;
-        let ticket = tickets.into_iter().max_by_key(|ticket| ticket.created_at);
+        let ticket = self.store.latest_ticket(&head.id).await?;
         Ok(Earlier {
             channel: head.channel,
             at: head.updated_at,

@@ -48,8 +48,10 @@ pub(super) struct Decided<'a> {
     pub(super) customer: Option<Customer>,
     /// Whether the conversation becomes part of another with this message.
     pub(super) joins: Joins,
-    /// A ticket of the customer on another matter.
-    pub(super) other_ticket: Option<Ticket>,
+    /// Tickets of the customer on other matters.
+    pub(super) other_tickets: Vec<String>,
+    /// Who held the conversation before it became part of another.
+    pub(super) seen_state: Option<ConversationState>,
     /// What happened before this conversation, for the agent.
     pub(super) before: Vec<String>,
     pub(super) at: Timestamp,
@@ -84,6 +86,7 @@ impl Decided<'_> {
     /// Makes the message, and what was said before it under the same identifier, part of another
     /// conversation.
     pub(super) fn join(&mut self, known: Conversation) {
+        self.seen_state = Some(self.state());
         self.joins = self
             .head
             .as_ref()
@@ -238,11 +241,11 @@ impl Decided<'_> {
                     Joins::Nothing | Joins::New => None,
                 },
                 seen_version: head.as_ref().map(|head| head.version),
-                seen_state: head.as_ref().map(|head| head.state),
+                seen_state: self.seen_state.or(head.as_ref().map(|head| head.state)),
                 channel: incoming.channel,
                 language: self.reading.classification.language,
                 customer_id: incoming.customer_id.clone(),
-                customer: self.arrival.customer.clone(),
+                customer: self.customer.map(|customer| customer.number),
                 state: plan.state,
                 topic: intent.or(head.and_then(|head| head.topic)),
                 acknowledged: plan.acknowledged,
@@ -253,7 +256,7 @@ impl Decided<'_> {
             reply,
             choices,
             ticket: plan.part,
-            other_ticket: self.other_ticket.map(|ticket| ticket.id),
+            other_tickets: self.other_tickets,
             outcome: Outcome {
                 conversation_id: self.arrival.conversation_id.clone(),
                 message_id: self.arrival.message_id.clone(),

@@ -28,7 +28,15 @@ pub(super) struct Hub {
 pub(super) struct Notice {
     /// Number of the latest one.
     pub(super) seq: i64,
-    pub(super) conversation_id: Arc<str>,
+    /// All identifiers that listeners may know it by.
+    pub(super) conversations: Arc<[String]>,
+}
+
+impl Notice {
+    /// That the conversation of these identifiers has events up to this number.
+    pub(super) fn of(seq: i64, conversations: &[String]) -> Self {
+        Self { seq, conversations: conversations.into() }
+    }
 }
 
 impl Hub {
@@ -122,7 +130,8 @@ impl Listener {
 
     fn concerns(&self, notice: &Notice) -> bool {
         let wanted = self.filter.conversation_id.as_deref();
-        notice.seq > self.after && wanted.is_none_or(|id| id == &*notice.conversation_id)
+        notice.seq > self.after
+            && wanted.is_none_or(|id| notice.conversations.iter().any(|known| known == id))
     }
 
     /// Until something may be new. Having lagged behind counts as news; after the end of the

@@ -23,21 +23,22 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let with_bot =
             matches!(decided.state(), ConversationState::Bot | ConversationState::Closed);
-        if !with_bot || decided.verdict.decision.action != Action::Escalate {
+        // Danger to life gets a ticket of its own, whatever else is open.
+        if !with_bot
+            || decided.verdict.danger
+            || decided.verdict.decision.action != Action::Escalate
+        {
             return Ok(());
         }
         let Some(number) = decided.customer.as_ref().map(|customer| customer.number) else {
             return Ok(());
         };
         let own = decided.conversation_id().to_owned();
-        let Some(ticket) = self.store.latest_unresolved(number, &own).await? else {
-            return Ok(());
-        };
+        let open = self.store.unresolved_of(number, &own).await?;
+        decided.other_tickets = open.iter().map(|ticket| ticket.id.clone()).collect();
         let routing: Arc<Routing> = (self.routing)();
-        if is_another_matter(decided, &ticket, &routing) {
-            decided.other_ticket = Some(ticket);
-            return Ok(());
-        }
+        let same = |ticket: &Ticket| !is_another_matter(decided, ticket, &routing);
+        let Some(ticket) = open.into_iter().find(same) else { return Ok(()) };
         let known = self.store.conversation(&ticket.conversation_id, TURNS).await?;
         let known = known.ok_or_else(|| StoreError::from(Conflict::Conversation(own)))?;
         let text = format!("the customer already has ticket {} open on this", ticket.id);

@@ -114,7 +114,7 @@ impl Desk {
                 return Err(DeskError::InvalidValue(problem));
             }
         }
-        let known = self.store.know_customer(&told, self.now()).await?;
+        let known = self.store.know_customer(&told, None, self.now()).await?;
         known.ok_or_else(|| StoreError::not_found("customer", customer_id).into())
     }
 
@@ -122,6 +122,13 @@ impl Desk {
     pub async fn conversation(&self, id: &str, turns: usize) -> Result<Conversation, DeskError> {
         let conversation = self.store.conversation(id, turns).await?;
         conversation.ok_or_else(|| StoreError::not_found("conversation", id).into())
+    }
+
+    /// What was said under this identifier alone: what its customer may see. See
+    /// [`Store::thread`].
+    pub async fn thread(&self, id: &str, turns: usize) -> Result<Conversation, DeskError> {
+        let thread = self.store.thread(id, turns).await?;
+        thread.ok_or_else(|| StoreError::not_found("conversation", id).into())
     }
 
     /// A ticket.

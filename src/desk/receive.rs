@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -56,17 +55,19 @@ impl Desk {
 
     /// The message with the names that it goes by.
     fn arrival(&self, incoming: Incoming) -> Arrival {
+        let customer = customer::told(&incoming, &self.country_code);
+        let sender = customer.names.iter().next().map(|(_, name)| name.to_owned());
         let request = incoming.message_id.clone().map(|message_id| Request {
             message_id,
             conversation_id: incoming.conversation_id.clone(),
             channel: incoming.channel,
-            customer_id: incoming.customer_id.clone(),
+            customer_id: sender,
             text: incoming.text.clone(),
         });
         Arrival {
             conversation_id: incoming.conversation_id.clone().unwrap_or_else(|| new_id("c")),
             message_id: incoming.message_id.clone().unwrap_or_else(|| new_id("m")),
-            customer: customer::told(&incoming, &self.country_code),
+            customer,
             request,
             incoming,
         }
@@ -83,12 +84,12 @@ impl Desk {
         let plan = self.plan(&mut decided).await?;
         let record = decided.record(plan);
         let outcome = record.outcome.clone();
-        let conversation_id: Arc<str> = arrival.conversation_id.as_str().into();
+        let heard_by = [record.conversation.id.clone(), record.conversation.thread.clone()];
         let recorded = self
             .keep(
                 |store| async move { store.record(&record).await },
-                |recorded| match recorded {
-                    Recorded::New { seq } => Some(Notice { seq: *seq, conversation_id }),
+                move |recorded| match recorded {
+                    Recorded::New { seq } => Some(Notice::of(*seq, &heard_by)),
                     Recorded::Duplicate(_) => None,
                 },
             )
@@ -117,7 +118,12 @@ impl Desk {
         let history = History::of(state, &spoken, &message.cleaned);
 
         // A choice that the bot offered is a whole question.
-        let is_choice = choices.iter().any(|choice| choice.value == arrival.incoming.text);
+        let last = turns.iter().rev().find(|turn| turn.from != Author::Note);
+        let is_here = last
+            .and_then(|turn| turn.thread.as_ref())
+            .is_none_or(|said| said.id == arrival.conversation_id);
+        let is_choice =
+            is_here && choices.iter().any(|choice| choice.value == arrival.incoming.text);
         let asked_back = history.asked_back == Some(AskedBack::WhichArticle);
         let context = if is_choice {
             None
@@ -145,27 +151,32 @@ impl Desk {
             earlier_turns,
             customer,
             joins: Joins::Nothing,
-            other_ticket: None,
+            other_tickets: Vec::new(),
+            seen_state: None,
             before: Vec::new(),
             at,
         })
     }
 
-    /// The customer, by the names that the message gives or by those known before.
+    /// The customer, by the names that the message gives or by those known before. What is new is
+    /// kept at once: the decision depends on who it is.
     async fn customer(
         &self,
         arrival: &Arrival,
         head: Option<&ConversationHead>,
     ) -> Result<Option<Customer>, DeskError> {
-        if !arrival.customer.names.is_empty()
-            && let Some(known) = self.store.customer(&arrival.customer.names).await?
+        let told = &arrival.customer;
+        let current = match head.and_then(|head| head.customer) {
+            Some(number) => Some(self.store.customer_of(number).await?),
+            None => self.store.customer(&told.names).await?,
+        };
+        if current.as_ref().is_some_and(|known| known.knows(told))
+            || (current.is_none() && told.names.is_empty())
         {
-            return Ok(Some(known));
+            return Ok(current);
         }
-        match head.and_then(|head| head.customer) {
-            Some(number) => Ok(Some(self.store.customer_of(number).await?)),
-            None => Ok(None),
-        }
+        let number = head.and_then(|head| head.customer);
+        Ok(self.store.know_customer(told, number, self.now()).await?)
     }
 
     /// What the customer said lately in another conversation: "and how long does that take?" may

@@ -1,7 +1,6 @@
-use pulldown_cmark::{Event, Parser, TagEnd};
-
 use super::decided::Decided;
 use crate::domain::{Action, Article, Channel, Reply, ReplyArticle};
+use crate::text::markdown;
 use crate::triage::{Availability, Routing, Texts, call_back};
 
 /// What the bot says when it has the conversation; nothing where the decision says so.
@@ -115,43 +114,13 @@ fn plain(text: &str) -> Reply {
 fn words_of(article: &Article, channel: Channel) -> String {
     match (channel, &article.channels.phone) {
         (Channel::Phone, Some(spoken)) => spoken.clone(),
-        (Channel::Phone, None) => speakable(&article.body),
+        (Channel::Phone, None) => markdown::to_spoken(&article.body),
         (Channel::Email, _) => article.channels.email.as_ref().unwrap_or(&article.body).clone(),
-        _ => article.body.clone(),
-    }
-}
-
-/// Markdown as it is read aloud: words alone, each paragraph and list item a sentence of its own.
-fn speakable(markdown: &str) -> String {
-    let mut spoken = String::new();
-    for event in Parser::new(markdown) {
-        match event {
-            Event::Text(text) | Event::Code(text) => spoken.push_str(&text),
-            Event::SoftBreak | Event::HardBreak => spoken.push(' '),
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => {
-                spoken.truncate(spoken.trim_end().len());
-                if !spoken.is_empty() && !spoken.ends_with(['.', '!', '?', ':', ';', ',']) {
-                    spoken.push('.');
-                }
-                spoken.push(' ');
-            }
-            _ => {}
+        // Neither shows Markdown.
+        (Channel::Social, _) => {
+            article.channels.social.clone().unwrap_or_else(|| markdown::to_plain(&article.body))
         }
-    }
-    spoken.trim().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::speakable;
-
-    #[test]
-    fn markdown_is_read_aloud_without_its_marks() {
-        let markdown = "## Return\n\nSend it **back**\nwithin [30 days](https://x.example).\n\n\
-                        1. Open *My orders*\n2. Print the `label`\n\n- Free of charge!\n";
-        let spoken = "Return. Send it back within 30 days. Open My orders. Print the label. \
-                      Free of charge!";
-        assert_eq!(speakable(markdown), spoken);
-        assert_eq!(speakable(""), "");
+        (Channel::Messenger, _) => markdown::to_plain(&article.body),
+        (Channel::Chat | Channel::Form, _) => article.body.clone(),
     }
 }

@@ -69,4 +69,7 @@ pub struct ArticleChannels {
     /// are no part of it.
     #[serde(default)]
     pub email: Option<String>,
+    /// Short form for social networks, without Markdown: everybody reads along.
+    #[serde(default)]
+    pub social: Option<String>,
 }

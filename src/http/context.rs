@@ -10,7 +10,7 @@ use super::App;
 use super::error::ApiError;
 use super::extract::Path;
 use crate::domain::{Caller, Channel, ConversationState, Language, Ticket};
-use crate::store::{ConversationHead, Customer, TicketFilter};
+use crate::store::{ConversationHead, Customer};
 use crate::triage::draft;
 
 /// Earlier conversations given at most.
@@ -132,9 +132,7 @@ async fn earlier(
 }
 
 async fn with_headline(app: &App, head: ConversationHead) -> Result<EarlierConversation, ApiError> {
-    let filter = TicketFilter { conversation_id: Some(head.id.clone()), ..TicketFilter::default() };
-    let tickets = app.store.tickets(&filter, EARLIER).await?;
-    let latest = tickets.into_iter().max_by_key(|ticket| ticket.created_at);
+    let latest = app.store.latest_ticket(&head.id).await?;
     Ok(EarlierConversation {
         id: head.id,
         channel: head.channel,

@@ -50,7 +50,7 @@ pub(super) async fn get_conversation(
     let turns = query.turns.unwrap_or(TURNS).min(MAX_TURNS);
     let mut conversation = find(&app, &caller, &id, turns).await?;
     if caller.role < Role::Agent {
-        for_customers(&mut conversation, &id);
+        for_customers(&mut conversation);
     }
     let (waiting, agent) = app.desk.waiting(&id).await?;
     let rating = app.store.rating(&id).await?.map(GivenRating::from);
@@ -65,15 +65,8 @@ pub(super) async fn get_conversation(
     }))
 }
 
-/// What a customer sees under this identifier. What was said under another one, such as a mail that
-/// a call joined, stays there: whoever calls may have given somebody else's number.
-fn for_customers(conversation: &mut Conversation, id: &str) {
-    let all = conversation.turns.len();
-    conversation.turns.retain(|turn| turn.thread.as_ref().is_none_or(|thread| thread.id == id));
-    if conversation.turns.len() < all {
-        (conversation.earlier_turns, conversation.choices) = (0, Vec::new());
-    }
-    conversation.head.id = id.to_owned();
+/// What agents alone see of a conversation is left out.
+fn for_customers(conversation: &mut Conversation) {
     conversation.turns.retain(|turn| turn.from != Author::Note);
     for turn in &mut conversation.turns {
         (turn.classification, turn.decision, turn.thread) = (None, None, None);
@@ -223,6 +216,11 @@ async fn find(
     // Ids that channels chose, such as telephone numbers, can be guessed; a widget has none of them.
     if caller.role == Role::Widget && !is_unguessable(id) {
         return Err(Code::ConversationNotFound.into());
+    }
+    // What was said under another identifier, such as a mail that a call joined, stays there: whoever
+    // calls may have shown somebody else's number.
+    if caller.role < Role::Agent {
+        return Ok(app.desk.thread(id, turns).await?);
     }
     Ok(app.desk.conversation(id, turns).await?)
 }

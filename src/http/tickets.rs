@@ -72,7 +72,7 @@ pub(super) struct NewWords {
 
 impl From<NewWords> for Words {
     fn from(NewWords { text, message_id }: NewWords) -> Self {
-        Self { text, message_id }
+        Self { text, message_id, said_in: None }
     }
 }
 
@@ -142,7 +142,7 @@ pub(super) async fn transfer(
     Json(transfer): Json<Transfer>,
 ) -> Stepped {
     let Transfer { queue, agent, note, message_id } = transfer;
-    let note = note.map(|text| Words { text, message_id });
+    let note = note.map(|text| Words { text, message_id, said_in: None });
     answer(app.desk.transfer(&id, &caller, Target { queue, agent, note }).await)
 }
 

@@ -149,9 +149,14 @@ impl Reader<'_> {
                     self.fields.channels.email = self.text("email", value);
                     self.fields.lines.email = line;
                 }
+                "social" => {
+                    self.fields.channels.social = self.text("social", value);
+                    self.fields.lines.social = line;
+                }
                 other => {
-                    let message =
-                        format!("unknown key `{other}` in [channels]: there are phone and email");
+                    let message = format!(
+                        "unknown key `{other}` in [channels]: there are phone, email and social"
+                    );
                     self.error(key, message);
                 }
             }
@@ -258,6 +263,7 @@ impl Reader<'_> {
                 review_by: first_line(fields.lines.review_by),
                 phone: first_line(fields.lines.phone),
                 email: first_line(fields.lines.email),
+                social: first_line(fields.lines.social),
                 ..fields.lines
             },
         })

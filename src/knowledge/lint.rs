@@ -13,6 +13,9 @@ use super::problem::Problem;
 use crate::domain::Language;
 use crate::text::letters::{is_closed, is_greeted};
 
+/// What one post of X holds.
+const MOST_POST_CHARACTERS: usize = 280;
+
 /// More words are not read in a chat.
 const LONGEST_BODY: usize = 120;
 /// More words are not listened to; about 20 seconds of speech.
@@ -47,6 +50,7 @@ pub(super) fn lint(
         lengths(parsed, &mut problems);
         phone(parsed, &mut problems);
         email(parsed, &mut problems);
+        social(parsed, &mut problems);
         translations(parsed, present, &used, &mut problems);
     }
     for language in Language::ALL {
@@ -134,6 +138,18 @@ fn email(parsed: &ParsedArticle, problems: &mut Vec<Problem>) {
         let message = "the text for mails has a salutation or closing of its own: leave it out, \
                        each mail gets one";
         problems.push(Problem::warning(&parsed.file, parsed.lines.email, message));
+    }
+}
+
+fn social(parsed: &ParsedArticle, problems: &mut Vec<Problem>) {
+    let Some(text) = &parsed.article.channels.social else { return };
+    let characters = text.chars().count();
+    if characters > MOST_POST_CHARACTERS {
+        let message = format!(
+            "the text for social networks has {characters} characters; more than \
+             {MOST_POST_CHARACTERS} do not fit into one post"
+        );
+        problems.push(Problem::warning(&parsed.file, parsed.lines.social, message));
     }
 }
 

@@ -15,6 +15,7 @@
 //! phone = "Delivery takes two to three working days."
 //! email = """                   # for mails, in Markdown; without it, the body below
 //! Delivery takes two to three working days. You get the tracking number in a mail of its own."""
+//! social = "Two to three working days!"    # one post; without it, the body as plain text
 //! +++
 //!
 //! The answer, in Markdown.
@@ -51,6 +52,8 @@ pub struct ArticleLines {
     pub phone: usize,
     /// Line of the text for mails, 1 without it.
     pub email: usize,
+    /// Line of the text for social networks, 1 without it.
+    pub social: usize,
     /// First line of the body.
     pub body: usize,
 }

@@ -39,6 +39,21 @@ pub struct CustomerUpdate {
     pub attributes: BTreeMap<String, String>,
 }
 
+impl Customer {
+    /// Whether all that an update says is known already.
+    pub fn knows(&self, update: &CustomerUpdate) -> bool {
+        let CustomerNames { id, email, phone } = &update.names;
+        id.as_ref().is_none_or(|id| self.ids.contains(id))
+            && email.as_ref().is_none_or(|email| self.emails.contains(email))
+            && phone.as_ref().is_none_or(|phone| self.phones.contains(phone))
+            && update.name.as_ref().is_none_or(|name| self.name.as_ref() == Some(name))
+            && update
+                .attributes
+                .iter()
+                .all(|(key, value)| self.attributes.get(key).map_or("", String::as_str) == value)
+    }
+}
+
 /// A customer, by all names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Customer {

@@ -54,6 +54,10 @@ pub trait Store: Send + Sync {
         turns: usize,
     ) -> Result<Option<Conversation>, StoreError>;
 
+    /// What was said under this identifier alone, with its own channel and customer: of a call that
+    /// joined a mail, the call. The state is that of the whole conversation.
+    async fn thread(&self, id: &str, turns: usize) -> Result<Option<Conversation>, StoreError>;
+
     /// Conversations of a customer, latest first; those that joined another are left out.
     async fn conversations_of(
         &self,
@@ -67,10 +71,13 @@ pub trait Store: Send + Sync {
     /// The customer with this number, see [`ConversationHead::customer`].
     async fn customer_of(&self, number: i64) -> Result<Customer, StoreError>;
 
-    /// Keeps what is known of a customer, new or not. None where there are no names.
+    /// Keeps what is known of a customer, new or not. `current` is whom the conversation is with, if
+    /// known: names of somebody else do not change that. None where there are no names and nobody
+    /// is known.
     async fn know_customer(
         &self,
         update: &CustomerUpdate,
+        current: Option<i64>,
         at: Timestamp,
     ) -> Result<Option<Customer>, StoreError>;
 
@@ -88,12 +95,15 @@ pub trait Store: Send + Sync {
     /// The ticket that a conversation, or the one that it joined, waits on or is held by.
     async fn unresolved_ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError>;
 
-    /// The latest unresolved ticket that a customer has in another conversation.
-    async fn latest_unresolved(
+    /// The unresolved tickets that a customer has in other conversations, latest first.
+    async fn unresolved_of(
         &self,
         customer: i64,
         conversation_id: &str,
-    ) -> Result<Option<Ticket>, StoreError>;
+    ) -> Result<Vec<Ticket>, StoreError>;
+
+    /// The ticket that was opened last in a conversation.
+    async fn latest_ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError>;
 
     /// A ticket's history, oldest first.
     async fn ticket_events(&self, ticket_id: &str) -> Result<Vec<TicketEvent>, StoreError>;

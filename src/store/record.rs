@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{CustomerUpdate, EventKind, NewEvent};
+use super::{EventKind, NewEvent};
 use crate::domain::{
     Channel, ConversationState, Language, Outcome, Priority, ReplyChoice, Summary, Ticket,
     TicketEvent, Turn,
@@ -22,8 +22,9 @@ pub struct TurnRecord {
     pub choices: Vec<ReplyChoice>,
     /// What becomes of a ticket, if anything.
     pub ticket: Option<TicketPart>,
-    /// The unresolved ticket that the customer is known to have in another conversation.
-    pub other_ticket: Option<String>,
+    /// The unresolved tickets that the customer is known to have in other conversations, latest
+    /// first.
+    pub other_tickets: Vec<String>,
     /// The answer to the client, given again when the message comes again.
     pub outcome: Outcome,
 }
@@ -47,8 +48,8 @@ pub struct ConversationUpdate {
     pub language: Language,
     /// The company's identifier of the customer, if the message gave one.
     pub customer_id: Option<String>,
-    /// All that the message tells of the customer.
-    pub customer: CustomerUpdate,
+    /// The customer's number in this store, if known by whatever name.
+    pub customer: Option<i64>,
     /// The state after the message.
     pub state: ConversationState,
     /// Latest intent.
@@ -88,7 +89,7 @@ pub struct Request {
     pub conversation_id: Option<String>,
     /// Where it came in.
     pub channel: Channel,
-    /// The customer, if the client named one.
+    /// The customer by the surest name that the client gave.
     pub customer_id: Option<String>,
     /// The words as they came.
     pub text: String,

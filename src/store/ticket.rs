@@ -18,6 +18,8 @@ pub struct TicketChange {
     pub conversation_state: Option<ConversationState>,
     /// The agent's reply or note.
     pub turn: Option<Turn>,
+    /// Under which identifier the turn was said already, by another system: nobody sends it again.
+    pub said_in: Option<String>,
     /// Names the turn: a second one of this name is refused with [`super::Conflict::MessageId`].
     pub key: Option<String>,
     /// What the ticket's history says of it.
@@ -28,30 +30,32 @@ pub struct TicketChange {
 
 impl TicketChange {
     /// What others must learn of; `ticket` is the ticket as it was kept, `moved` who holds the
-    /// conversation now if that has changed, `thread` where the customer listens.
+    /// conversation now if that has changed, `thread` where the customer last wrote, of `all` the identifiers.
     pub(super) fn events(
         &self,
         ticket: &Ticket,
         moved: Option<ConversationState>,
         thread: &Thread,
+        all: &[String],
     ) -> Vec<NewEvent> {
         let name = TicketName { id: ticket.id.clone(), queue: ticket.queue.clone() };
         let conversation_id = &thread.id;
         let mut events = Vec::new();
         if let Some(turn) = &self.turn {
-            events.push(NewEvent::turn(conversation_id, turn, &[], thread.channel, Some(&name)));
+            let mut event = NewEvent::turn(conversation_id, turn, &[], thread.channel, Some(&name));
+            if self.said_in.is_some() {
+                event.channel = None;
+            }
+            events.push(event);
         }
         // From one agent to another the state stays; the customer learns the name all the same.
         let to_colleague = (self.event.kind == "transferred" && ticket.agent.is_some())
             .then_some(ConversationState::Human);
         if let Some(state) = moved.or(to_colleague) {
-            events.push(NewEvent::state(
-                conversation_id,
-                state,
-                ticket.agent.as_deref().filter(|_| state == ConversationState::Human),
-                Some(&name),
-                self.event.at,
-            ));
+            let agent = ticket.agent.as_deref().filter(|_| state == ConversationState::Human);
+            events.extend(
+                all.iter().map(|id| NewEvent::state(id, state, agent, Some(&name), self.event.at)),
+            );
         }
         events.push(NewEvent::ticket(ticket, &self.event.kind, &self.event.actor));
         events
@@ -63,8 +67,8 @@ impl TicketChange {
 pub struct Changed {
     /// The ticket as it stands.
     pub ticket: Ticket,
-    /// Under which identifier the customer learns of it.
-    pub thread: String,
+    /// All identifiers of the conversation: who listens to one of them learns of it.
+    pub threads: Vec<String>,
     /// Number of the last event.
     pub seq: i64,
 }

@@ -9,6 +9,7 @@ pub mod clean;
 pub mod entities;
 pub mod language;
 pub mod letters;
+pub(crate) mod markdown;
 pub mod markup;
 pub mod stem;
 pub mod umlauts;

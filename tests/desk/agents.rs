@@ -188,7 +188,8 @@ async fn words_that_are_sent_again_are_kept_once() {
     let office = Office::open().await;
     let ticket = office.held("c1", &agent("ada")).await;
     let desk = &office.desk;
-    let hello = Words { text: "Hello".to_owned(), message_id: Some("a1".to_owned()) };
+    let hello =
+        Words { text: "Hello".to_owned(), message_id: Some("a1".to_owned()), said_in: None };
     let ada = agent("ada");
     let sent = (0..4).map(|_| desk.reply(&ticket, &ada, &hello));
     for result in futures::future::join_all(sent).await {

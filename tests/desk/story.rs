@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lotse::desk::AfterResolve;
+use lotse::desk::{AfterResolve, Words};
 use lotse::domain::{
     Author, Caller, Channel, Contact, ConversationState, Incoming, Language, Outcome, TicketState,
 };
@@ -282,4 +282,105 @@ async fn two_agents_cannot_claim_a_ticket_of_two_threads() {
     assert!(ticket.updated_at >= second(0));
     let heard = receive(&office, call("call-1", "hello")).await;
     assert_eq!((heard.state, heard.reply), (ConversationState::Human, None));
+}
+
+#[tokio::test]
+async fn a_message_that_makes_two_customers_one_finds_the_ticket_of_either() {
+    let office = Office::open().await;
+    let mailed = receive(&office, mail("mail-1", "How do I return this?")).await;
+    assert_eq!(mailed.state, ConversationState::Bot);
+    let called = ticket(&receive(&office, call("call-1", "I want a human")).await);
+    let contact = Contact {
+        email: Some("jana@example.org".to_owned()),
+        phone: Some("0431 123456".to_owned()),
+        ..Contact::default()
+    };
+    let both = Incoming { contact, ..mail("form-1", "I want a human") };
+    assert_eq!(ticket(&receive(&office, both).await), called);
+}
+
+#[tokio::test]
+async fn danger_is_never_put_into_a_waiting_matter() {
+    let office = Office::open().await;
+    jana(&office).await;
+    let id = ticket(&receive(&office, mail("mail-1", "I want a human")).await);
+    office.desk.claim(&id, &agent("ada")).await.unwrap();
+    let outcome = receive(&office, call("call-1", "my router is burning, there is smoke")).await;
+    assert_ne!(ticket(&outcome), id);
+    assert!(outcome.reply.unwrap().text.contains("one one two"));
+}
+
+#[tokio::test]
+async fn of_several_open_matters_the_right_one_is_joined() {
+    let office = Office::open().await;
+    jana(&office).await;
+    let first = ticket(&receive(&office, mail("mail-1", "I am angry")).await);
+    let second_one = ticket(&receive(&office, mail("mail-2", "I want a human")).await);
+    assert_eq!(first, second_one, "who asks for a person means the open matter");
+    let other = Incoming { channel: Channel::Chat, ..mail("chat-1", "headphones") };
+    let other = receive(&office, other).await;
+    if let Some(other) = other.ticket {
+        assert_ne!(other.id, first);
+        let again = receive(&office, call("call-1", "I am angry")).await;
+        assert_eq!(ticket(&again), first);
+    }
+}
+
+#[tokio::test]
+async fn what_is_passed_on_keeps_what_was_before() {
+    let office = Office::open().await;
+    jana(&office).await;
+    let id = ticket(&receive(&office, mail("mail-1", "I want a human")).await);
+    receive(&office, call("call-1", "I want a human")).await;
+    let ada = agent("ada");
+    office.desk.claim(&id, &ada).await.unwrap();
+    let released = office.desk.release(&id, &ada).await.unwrap();
+    assert!(released.summary.before[0].contains("the same matter"), "{:?}", released.summary);
+}
+
+#[tokio::test]
+async fn words_said_elsewhere_already_are_not_sent_again() {
+    let office = Office::open().await;
+    jana(&office).await;
+    let id = ticket(&receive(&office, mail("mail-1", "I want a human")).await);
+    let chat = Incoming { channel: Channel::Chat, ..mail("chat-1", "I want a human") };
+    receive(&office, chat).await;
+    receive(&office, mail("mail-1", "thanks")).await;
+    let ada = agent("ada");
+    office.desk.claim(&id, &ada).await.unwrap();
+    let words = Words { said_in: Some("chat-1".to_owned()), ..said("Done.") };
+    office.desk.reply(&id, &ada, &words).await.unwrap();
+    let told =
+        events(&office).await.into_iter().find(|event| event.payload["turn"]["from"] == "agent");
+    let told = told.unwrap();
+    assert_eq!((told.conversation_id.as_str(), told.channel), ("chat-1", None));
+    let nowhere = Words { said_in: Some("other".to_owned()), ..said("Done.") };
+    assert!(office.desk.reply(&id, &ada, &nowhere).await.is_err());
+    // All who listen learn who holds the matter now.
+    let states: Vec<String> = events(&office)
+        .await
+        .into_iter()
+        .filter(|event| event.payload["state"] == "human")
+        .map(|event| event.conversation_id)
+        .collect();
+    assert!(states.contains(&"mail-1".to_owned()) && states.contains(&"chat-1".to_owned()));
+}
+
+#[tokio::test]
+async fn a_resolved_ticket_of_a_joined_conversation_opens_again_in_the_whole() {
+    let office = Office::open().await;
+    jana(&office).await;
+    let ada = agent("ada");
+    let old = ticket(&receive(&office, mail("mail-1", "I want a human")).await);
+    office.desk.claim(&old, &ada).await.unwrap();
+    office.desk.resolve(&old, &ada, "done", AfterResolve::Bot).await.unwrap();
+    let new = ticket(&receive(&office, call("call-1", "I want a human")).await);
+    let joined = receive(&office, mail("mail-1", "I want a human")).await;
+    assert_eq!(ticket(&joined), new);
+    assert!(office.desk.reopen(&old, &ada).await.is_err(), "beside the open one");
+    office.desk.claim(&new, &ada).await.unwrap();
+    office.desk.resolve(&new, &ada, "done", AfterResolve::Bot).await.unwrap();
+    office.desk.reopen(&old, &ada).await.unwrap();
+    let more = receive(&office, mail("mail-1", "hello")).await;
+    assert_eq!((more.state, ticket(&more)), (ConversationState::Waiting, old));
 }

@@ -253,7 +253,7 @@ pub(crate) fn second(seconds: i64) -> Timestamp {
 
 /// Words of an agent, without an id.
 pub(crate) fn said(text: &str) -> Words {
-    Words { text: text.to_owned(), message_id: None }
+    Words { text: text.to_owned(), ..Words::default() }
 }
 
 /// A queue as the target of a transfer.

@@ -236,8 +236,7 @@ pub(crate) fn message_created(conversation: u64, id: u64, text: &str) -> Value {
 pub(crate) fn headers(body: &str, at: i64) -> [(&'static str, String); 4] {
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key");
     mac.update(format!("{at}.{body}").as_bytes());
-    let signature: String =
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature = format!("{:x}", mac.finalize().into_bytes());
     [
         ("content-type", "application/json".to_owned()),
         ("x-chatwoot-timestamp", at.to_string()),

@@ -134,7 +134,7 @@ async fn serve(
         Reply::With(status, name, value) => (status, Some((name, value)), Value::Null),
         Reply::Cut => return Err(Cut),
         Reply::Silence => {
-            tokio::time::sleep(Duration::from_secs(600)).await;
+            tokio::time::sleep(Duration::from_mins(10)).await;
             return Err(Cut);
         }
     };

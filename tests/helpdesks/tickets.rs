@@ -124,9 +124,9 @@ async fn finish(service: &Service, clock: &TestClock, destination: &str) {
         let store = &*service.app.store;
         let read = store.cursor(destination).await.expect("a store").unwrap_or(-1);
         let unread = store.last_event().await.expect("a store") - read;
-        waiting(store, destination).await.len() as i64 + unread
+        (waiting(store, destination).await.len(), unread)
     };
-    until("the end of the work", left, |left| *left == 0).await;
+    until("the end of the work", left, |left| *left == (0, 0)).await;
 }
 
 #[tokio::test]
@@ -177,10 +177,10 @@ async fn one_ticket_and_one_note_whatever_fails_at_zendesk() {
         say(&service, "Und die davor auch.").await;
         finish(&service, &clock, "zendesk").await;
         work.end().await;
+        assert!(service.app.store.abandoned_deliveries(9).await.expect("a store").is_empty());
         let tickets = lock(&tickets);
         assert_eq!((tickets.made.len(), tickets.notes.len()), (1, 1), "remembers: {remembers}");
         assert_eq!(tickets.lookups, 1);
-        assert!(service.app.store.abandoned_deliveries(9).await.expect("a store").is_empty());
     }
 }
 

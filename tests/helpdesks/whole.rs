@@ -46,7 +46,7 @@ fn settings<'a>(chatwoot: &'a FakeChatwoot, crm: &'a StandIn) -> impl Fn(&mut Co
 
 /// Posts a customer's message as Chatwoot does; whether it was acknowledged.
 fn post(url: &str, conversation: u64) -> bool {
-    let text = if conversation % 2 == 0 { QUESTION } else { COMPLAINT };
+    let text = if conversation.is_multiple_of(2) { QUESTION } else { COMPLAINT };
     let body = message_created(conversation, conversation + 1000, text).to_string();
     let client = reqwest::blocking::Client::new();
     let mut request = client.post(url).body(body.clone());

@@ -47,7 +47,7 @@ fn the_new_words_of_each_mail_program_are_found() {
             "Bitte als PDF an diese Adresse, und für die nächsten Monate dann immer so.\n\nNein, \
              danke.\n\n--\nDr. Ute Falk\nLindenweg 4, 24103 Kiel",
         ),
-        ("gmx-de", "Ich möchte den Vertrag kündigen.\nWiebke Janssen"),
+        ("gmx-de", "Ich möchte den Vertrag kündigen.\n\nWiebke Janssen"),
         (
             "preheader-de",
             "Hallo zusammen,\nwas kostet der Wechsel auf Nordlicht 250?\nTarif Preis\nNordlicht 50 \

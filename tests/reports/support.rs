@@ -245,5 +245,5 @@ fn vector(text: &str) -> Vec<f32> {
 
 /// Words of an agent.
 pub(crate) fn words(text: &str) -> lotse::desk::Words {
-    lotse::desk::Words { text: text.to_owned(), message_id: None }
+    lotse::desk::Words { text: text.to_owned(), ..Default::default() }
 }

@@ -186,10 +186,13 @@ proptest! {
         for (index, (to, limit, speaks)) in ways.iter().enumerate() {
             let to = if *to == index { (to + 1) % 5 } else { *to };
             let languages = if *speaks || index == 0 { "\"de\", \"en\"" } else { "\"en\"" };
-            text += &format!(
-                "[[queue]]\nname = \"q{index}\"\nlanguages = [{languages}]\n\
-                 overflow = {{ to = \"q{to}\", waiting = {limit} }}\n\n"
-            );
+            let queue = [
+                "[[queue]]".to_owned(),
+                format!("name = \"q{index}\""),
+                format!("languages = [{languages}]"),
+                format!("overflow = {{ to = \"q{to}\", waiting = {limit} }}\n\n"),
+            ];
+            text.push_str(&queue.join("\n"));
         }
         text += "[[rule]]\nname = \"all\"\nqueue = \"q0\"\n";
         let routing = load(&text).expect("valid");

@@ -19,8 +19,9 @@ fn update(names: CustomerNames) -> CustomerUpdate {
 #[tokio::test]
 async fn a_mail_and_a_call_become_one_customer_when_the_company_says_so() {
     let home = home().await;
-    let know =
-        async |names| home.store.know_customer(&update(names), second(1)).await.unwrap().unwrap();
+    let know = async |names| {
+        home.store.know_customer(&update(names), None, second(1)).await.unwrap().unwrap()
+    };
     let mail = know(names(None, Some("jana@example.org"), None)).await;
     let call = know(names(None, None, Some("+49431123456"))).await;
     assert_ne!(mail.number, call.number);
@@ -42,7 +43,7 @@ async fn a_mail_and_a_call_become_one_customer_when_the_company_says_so() {
         assert_eq!(found.number, both.number, "{name:?}");
     }
     assert_eq!(
-        home.store.know_customer(&update(names(None, None, None)), second(1)).await.unwrap(),
+        home.store.know_customer(&update(names(None, None, None)), None, second(1)).await.unwrap(),
         None
     );
 }
@@ -50,14 +51,36 @@ async fn a_mail_and_a_call_become_one_customer_when_the_company_says_so() {
 #[tokio::test]
 async fn a_telephone_shared_within_a_family_joins_nobody() {
     let home = home().await;
-    let know =
-        async |names| home.store.know_customer(&update(names), second(1)).await.unwrap().unwrap();
+    let know = async |names| {
+        home.store.know_customer(&update(names), None, second(1)).await.unwrap().unwrap()
+    };
     let jana = know(names(Some("K-1"), None, Some("+49431123456"))).await;
     let ole = know(names(Some("K-2"), Some("ole@example.org"), Some("+49431123456"))).await;
     assert_ne!(jana.number, ole.number);
     assert_eq!(ole.phones, Vec::<String>::new(), "the number stays with whom it was known for");
     let found = home.store.customer(&names(Some("K-3"), None, Some("+49431123456"))).await.unwrap();
     assert_eq!(found, None, "another identifier of the company's is another customer");
+}
+
+#[tokio::test]
+async fn who_answers_in_copy_takes_no_conversation_over() {
+    let home = home().await;
+    let know = async |names, current| {
+        home.store.know_customer(&update(names), current, second(1)).await.unwrap().unwrap()
+    };
+    let jana = know(names(Some("K-1"), Some("jana@example.org"), None), None).await;
+    let ole = know(names(None, Some("ole@example.org"), None), None).await;
+    for copy in ["ole@example.org", "stranger@example.org"] {
+        let known = know(names(None, Some(copy), None), Some(jana.number)).await;
+        assert_eq!(known, jana, "{copy}");
+    }
+    let found = home.store.customer(&names(None, Some("ole@example.org"), None)).await.unwrap();
+    assert_eq!(found.unwrap().number, ole.number);
+    // With a name of hers, what is new is hers; the company says who an unknown caller is.
+    let told = names(None, Some("jana@example.org"), Some("+49431123456"));
+    assert_eq!(know(told, Some(jana.number)).await.phones, ["+49431123456"]);
+    let named = know(names(Some("K-2"), None, None), Some(ole.number)).await;
+    assert_eq!((named.number, named.ids.as_slice()), (ole.number, &["K-2".to_owned()][..]));
 }
 
 #[tokio::test]
@@ -72,7 +95,7 @@ async fn attributes_stay_until_they_are_taken_away() {
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
                 .collect(),
         };
-        home.store.know_customer(&update, second(1)).await.unwrap().unwrap()
+        home.store.know_customer(&update, None, second(1)).await.unwrap().unwrap()
     };
     know(&[("vip", "true"), ("tariff", "L")], Some("Jana Petersen")).await;
     let known = know(&[("tariff", "")], None).await;
@@ -101,7 +124,7 @@ proptest! {
                     email: email.map(|number| format!("{number}@example.org")),
                     phone: phone.map(|number| format!("+49431{number}")),
                 };
-                let known = home.store.know_customer(&update(told.clone()), second(1)).await.unwrap();
+                let known = home.store.know_customer(&update(told.clone()), None, second(1)).await.unwrap();
                 let Some(known) = known else { continue };
                 assert!(known.ids.len() <= 1, "{known:?}");
                 if let Some(id) = &told.id {

@@ -1,5 +1,7 @@
 use lotse::domain::{Action, Author, ConversationState, Priority};
-use lotse::store::{Conflict, CustomerNames, EventFilter, Recorded, Store, StoreError};
+use lotse::store::{
+    Conflict, CustomerNames, CustomerUpdate, EventFilter, Recorded, Store, StoreError,
+};
 
 use crate::support::{answered, decision, escalate, home, second, step, ticket, turn};
 
@@ -193,15 +195,16 @@ async fn choices_stay_open_beside_a_note_and_close_with_an_agents_words() {
 #[tokio::test]
 async fn conversations_of_a_customer_come_latest_first() {
     let home = home().await;
+    let names = CustomerNames { id: Some("K-1".to_owned()), ..CustomerNames::default() };
+    let update = CustomerUpdate { names, ..CustomerUpdate::default() };
+    let customer = home.store.know_customer(&update, None, second(1)).await.unwrap().unwrap();
     for (id, at) in [("c1", 1), ("c2", 9), ("c3", 5)] {
         let mut record = answered(id, None, "m1", second(at));
         record.conversation.customer_id = Some("K-1".to_owned());
-        record.conversation.customer.names.id = Some("K-1".to_owned());
+        record.conversation.customer = Some(customer.number);
         home.store.record(&record).await.unwrap();
     }
     home.store.record(&answered("c4", None, "m1", second(1))).await.unwrap();
-    let names = CustomerNames { id: Some("K-1".to_owned()), ..CustomerNames::default() };
-    let customer = home.store.customer(&names).await.unwrap().unwrap();
     let heads = home.store.conversations_of(customer.number, 2).await.unwrap();
     let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
     assert_eq!(ids, ["c2", "c3"]);

@@ -8,8 +8,7 @@ use lotse::domain::{
     TicketEvent, TicketState, TierScore, Turn,
 };
 use lotse::store::{
-    ConversationUpdate, CustomerUpdate, Recorded, Request, SqliteStore, Store, TicketChange,
-    TicketPart, TurnRecord,
+    ConversationUpdate, Recorded, Request, SqliteStore, Store, TicketChange, TicketPart, TurnRecord,
 };
 use tempfile::TempDir;
 
@@ -92,7 +91,7 @@ pub(crate) fn answered(
             channel: Channel::Chat,
             language: Language::De,
             customer_id: None,
-            customer: CustomerUpdate::default(),
+            customer: None,
             state: ConversationState::Bot,
             topic: Some("return_item".to_owned()),
             acknowledged: false,
@@ -112,7 +111,7 @@ pub(crate) fn answered(
         reply: Some(reply),
         choices: vec![ReplyChoice { label: "Ja".to_owned(), value: "ja".to_owned() }],
         ticket: None,
-        other_ticket: None,
+        other_tickets: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is cut from a message and what stays.
 
-use lotse::text::clean::clean;
+use lotse::text::clean::{clean, new_words};
 
 /// Each message with its cleaned form.
 fn assert_cleaned(table: &[(&str, &str)]) {
@@ -133,6 +133,45 @@ fn legal_footers_go() {
     ]);
     let request = "Diese Nachricht ist vertraulich und ausschließlich für Ihren Datenschutz.\nIch verlange Auskunft.";
     assert_eq!(clean(request), request);
+}
+
+#[test]
+fn what_mail_servers_and_programs_add_goes() {
+    assert_cleaned(&[
+        ("CAUTION: This e-mail originated from outside the organisation.\n\nIs it?", "Is it?"),
+        ("ACHTUNG: Diese E-Mail stammt von einem externen Absender!\n\nGeht das?", "Geht das?"),
+        (
+            "Ja.\n\n________________________________\nVon: Service <s@n.example>\nGesendet: Montag, 6. April 2026 09:01\nAn: ich\nBetreff: x\n\nGuten Tag",
+            "Ja.",
+        ),
+        ("Siehe unten.\n-------- Weitergeleitete Mail --------\nBetreff: x", "Siehe unten."),
+        (
+            "Geht das?\n\nWichtiger Hinweis: Diese E-Mail und ihre Anhänge sind nur für den Adressaten bestimmt und können vertrauliche Inhalte haben.",
+            "Geht das?",
+        ),
+        (
+            "Geht das?\n\n[Anlage: Foto.jpg (Bild, 2,1 MB)]\n[Im Verlauf genannt: RE-2026-10233]",
+            "Geht das?",
+        ),
+        ("Is it?\n\n[Attachments: a.pdf (PDF, 1 kB); b.pdf (PDF, 2 kB)]", "Is it?"),
+    ]);
+    for text in [
+        "Achtung: Die Lieferung kam von außerhalb und ist nass.",
+        "Hinweis: Ihre Mail kam leer an",
+        "[Anlage fehlt]",
+        "-----\nVon: Kiel\nNach: Wien",
+    ] {
+        assert_eq!(clean(text), text);
+    }
+}
+
+#[test]
+fn new_words_keep_the_signature_and_paragraphs() {
+    let text = "Guten Tag,\n\n\nwo ist mein Paket?\r\n\nMit freundlichen Grüßen\nJana Petersen\n\n\
+                Am 3.4.2026 um 10:12 schrieb Service:\n> Unterwegs.\n\nVon meinem iPhone gesendet";
+    let words = "Guten Tag,\n\nwo ist mein Paket?\n\nMit freundlichen Grüßen\nJana Petersen";
+    assert_eq!(new_words(text), words);
+    assert_eq!(new_words("> nur Zitat"), "");
 }
 
 #[test]

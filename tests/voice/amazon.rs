@@ -78,9 +78,15 @@ fn a_session_that_begins_again_is_heard_again(lotse: &Lotse) {
     assert_eq!(attributes["LotseQueue"], "billing", "{other}");
 }
 
+/// The event of another customer, whose matters are no others'.
+fn from(number: &str, mut event: Value) -> Value {
+    event["Details"]["ContactData"]["CustomerEndpoint"]["Address"] = number.into();
+    event
+}
+
 fn a_flow_that_forgets_its_state_is_heard(lotse: &Lotse) {
     let ask = |text: &str| {
-        let event = contact("forgetful", "VOICE", &json!({ "text": text }));
+        let event = from("+4915187650001", contact("forgetful", "VOICE", &json!({ "text": text })));
         lotse.post("/channels/amazon/connect", &event, 200)
     };
     ask("wie lange kann ich was zurückschicken");
@@ -93,7 +99,8 @@ fn a_flow_that_forgets_its_state_is_heard(lotse: &Lotse) {
 
 fn a_chat_is_led_in_writing(lotse: &Lotse) {
     let ask = |id: &str, parameters: Value| {
-        lotse.post("/channels/amazon/connect", &contact(id, "CHAT", &parameters), 200)
+        let event = from("+4915187650002", contact(id, "CHAT", &parameters));
+        lotse.post("/channels/amazon/connect", &event, 200)
     };
     let greeting = ask("chat-2", json!({}));
     let said = greeting["LotseSay"].as_str().expect("words");
@@ -156,7 +163,7 @@ fn a_bot_from_greeting_to_queue(lotse: &Lotse) {
         let event = utterance("c3d5e7f0-session", text, attributes);
         lotse.post("/channels/amazon/lex", &event, 200)
     };
-    let own = json!({ "tenant": "7", "CustomerNumber": "+4915112345678" });
+    let own = json!({ "tenant": "7", "CustomerNumber": "+4915187654321" });
     let greeting = ask("", &own);
     let state = &greeting["sessionState"];
     assert_eq!(state["dialogAction"]["type"], "ElicitIntent");

@@ -3,8 +3,8 @@
 //! `AGI(agi://HOST:4573/)` of the dialplan connects for each thing that the caller does. The
 //! transcript comes as the first argument or in the variable `TRANSCRIPT`, a pressed key (or the
 //! number that was asked for) in `LOTSE_KEY`, how sure speech recognition is in the second argument
-//! or in `CONFIDENCE`. These three variables are emptied once they are read. What comes next goes
-//! out as channel variables, and the dialplan carries it out:
+//! or in `CONFIDENCE`. What comes next goes out as channel variables, and the dialplan carries it
+//! out:
 //!
 //! | variable | value |
 //! | --- | --- |
@@ -33,8 +33,8 @@
 //!  same => n(done),Hangup()
 //! ```
 //!
-//! All variables are set each time, those without a value to nothing. A value is cut at 1,900
-//! bytes. The caller's words stand in `LOTSE_SUMMARY`: never hand that to a shell.
+//! All variables are set each time, those without a value to nothing, and so are those that were
+//! read. A value is cut at 1,900 bytes. The caller's words stand in `LOTSE_SUMMARY`: never hand that to a shell.
 //!
 //! An Asterisk numbers its calls for itself alone. A conversation is named by the address that its
 //! connection comes from as well; where several machines share one, give each a name of its own in
@@ -58,9 +58,10 @@ use crate::domain::Channel;
 use crate::http::App;
 use crate::triage::PhoneTarget;
 
-/// What the dialplan tells. Asterisk keeps variables as long as the call lasts: what was read once
-/// must not be read again.
-const GIVEN: [&str; 3] = ["LOTSE_KEY", "TRANSCRIPT", "CONFIDENCE"];
+/// What the dialplan sets before it connects.
+const KEY: &str = "LOTSE_KEY";
+const TRANSCRIPT: &str = "TRANSCRIPT";
+const CONFIDENCE: &str = "CONFIDENCE";
 
 /// Works on one connection: reads what the caller did, and sets what comes next.
 async fn work<Input, Output>(
@@ -95,12 +96,12 @@ where
         begins: Begins::Perhaps(None),
     };
     let answered = voice::answer(app, &call, &state, heard).await;
-    // Only now: a call that breaks off before this has still been heard.
-    for name in GIVEN {
-        commands.set(name, "").await?;
-    }
     for field in flat::fields(&call, &answered) {
         commands.set(field.variable, &field.value).await?;
+    }
+    // Read once: at the next connection, silence must not say the same again.
+    for name in [KEY, TRANSCRIPT, CONFIDENCE] {
+        commands.set(name, "").await?;
     }
     Ok(())
 }
@@ -137,18 +138,18 @@ where
     Input: AsyncBufRead + Unpin,
     Output: AsyncWrite + Unpin,
 {
-    let key = commands.variable("LOTSE_KEY").await?;
+    let key = commands.variable(KEY).await?;
     if let Some(heard) = key.and_then(|keys| keyed(state, &keys)) {
         return Ok(heard);
     }
     let text = match environment.get("arg_1") {
         Some(text) => Some(text.clone()),
-        None => commands.variable("TRANSCRIPT").await?,
+        None => commands.variable(TRANSCRIPT).await?,
     };
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Heard::Nothing) };
     let sure = match environment.get("arg_2") {
         Some(sure) => Some(sure.clone()),
-        None => commands.variable("CONFIDENCE").await?,
+        None => commands.variable(CONFIDENCE).await?,
     };
     let confidence = sure.and_then(|sure| sure.trim().parse::<f32>().ok());
     Ok(Heard::Speech { text, confidence })

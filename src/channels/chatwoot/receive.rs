@@ -88,7 +88,7 @@ async fn act(
     match event.meaning(settings) {
         Meaning::Said(incoming) => said(app, *incoming).await,
         Meaning::Answered { thread, text, message_id } => {
-            let words = Words { text, message_id: Some(message_id) };
+            let words = Words { text, message_id: Some(message_id), ..Words::default() };
             answered(app, thread, &words).await
         }
         Meaning::Resolved(thread) => resolved(app, thread).await,

@@ -71,6 +71,7 @@ fn is_ornament(part: &MessagePart<'_>) -> bool {
         && part.contents().len() <= LOGO_BYTES;
     is_logo
         || kind.starts_with("multipart/")
+        || (kind.starts_with("text/") && is_loose(part))
         || matches!(
             kind.as_str(),
             "application/pkcs7-signature"
@@ -80,6 +81,11 @@ fn is_ornament(part: &MessagePart<'_>) -> bool {
                 | "message/disposition-notification"
                 | "text/rfc822-headers"
         )
+}
+
+/// A part that nobody attached, in a mail whose form is broken.
+fn is_loose(part: &MessagePart<'_>) -> bool {
+    part.attachment_name().is_none() && part.content_disposition().is_none()
 }
 
 /// The line of a turn that names the attachments: agents see it wherever they read the turn.

@@ -35,16 +35,33 @@ pub(super) fn text_of(message: &Message<'_>) -> String {
     match (rich.trim().is_empty(), plain.trim().is_empty()) {
         (false, _) => rich,
         (true, false) => plain,
-        (true, true) if is_one_piece(message) => whole(message),
+        (true, true) if is_wordy(message) => loose(message),
         (true, true) => String::new(),
     }
 }
 
-/// Whether a mail that should have words or parts is a single piece without words.
-fn is_one_piece(message: &Message<'_>) -> bool {
-    let kind = message.root_part().content_type();
-    message.parts.len() == 1
-        && kind.is_none_or(|kind| matches!(kind.ctype(), "multipart" | "text" | "message"))
+/// The texts of a mail whose form is broken, or all that stands below its head.
+fn loose(message: &Message<'_>) -> String {
+    let texts: Vec<String> = message
+        .parts
+        .iter()
+        .filter_map(|part| match &part.body {
+            PartType::Text(_) => Some(plain(message, part)),
+            PartType::Html(_) => Some(html::to_text(&decoded(message, part))),
+            _ => None,
+        })
+        .filter(|text| !text.trim().is_empty())
+        .collect();
+    if texts.is_empty() { whole(message) } else { texts.join("\n") }
+}
+
+/// Whether no part is a file: then what stands there should have been words.
+fn is_wordy(message: &Message<'_>) -> bool {
+    let is_file = |part: &MessagePart<'_>| {
+        let kind = part.content_type();
+        kind.is_some_and(|kind| !matches!(kind.ctype(), "multipart" | "text" | "message"))
+    };
+    !message.parts.iter().any(is_file)
 }
 
 /// All that stands below the head, of a mail whose parts cannot be told apart.

@@ -8,13 +8,13 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 
-use super::markdown;
 use super::read;
 use super::words::bare_subject;
 use crate::config::MailConfig;
 use crate::domain::{Author, Language, ReplyChoice};
 use crate::store::MailRecord;
 use crate::text::letters::{is_closed, is_greeted};
+use crate::text::markdown;
 
 /// Mails that References names: the first and the latest.
 const MOST_REFERENCES: usize = 20;

@@ -228,7 +228,7 @@ impl Inbox {
 
     /// What the customer chose, if the mail answers a question of the bot by a number.
     async fn choice(&self, mail: &Mail, record: &MailRecord) -> Result<Option<String>, InboxError> {
-        let conversation = self.store.conversation(&record.conversation_id, RECENT_TURNS).await?;
+        let conversation = self.store.thread(&record.conversation_id, RECENT_TURNS).await?;
         let choices = conversation.map(|conversation| conversation.choices).unwrap_or_default();
         let words = clean::new_words(&mail.text);
         Ok(choice::taken(&words, &choices).map(|choice| choice.value.clone()))
@@ -279,7 +279,7 @@ impl Inbox {
         id: String,
     ) -> Result<(), DeskError> {
         let caller = Caller { name: "lotse".to_owned(), role: Role::Channel };
-        let words = Words { text, message_id: Some(id) };
+        let words = Words { text, message_id: Some(id), said_in: None };
         match self.desk.note(&ticket.id, &caller, &words).await {
             // The same note in other words: it was left before.
             Ok(_) | Err(DeskError::Store(StoreError::Conflict(Conflict::MessageId(_)))) => Ok(()),

@@ -14,7 +14,6 @@ mod flowed;
 mod html;
 mod inbox;
 mod maildir;
-mod markdown;
 mod notes;
 mod post;
 mod read;

@@ -95,9 +95,8 @@ impl Outbox {
         };
         // Kept first: the customer's answer must find its conversation even after a crash.
         store.keep_mail(&sent(id, &to, &answered, order)).await?;
-        let sending = self.transport.send(mail);
-        // The transport's own time limit is for one step of the dialogue.
-        let limit = settings.smtp_timeout.saturating_mul(2);
+        // The transport's own time limit is for the connection alone.
+        let (sending, limit) = (self.transport.send(mail), settings.smtp_timeout);
         Ok(match tokio::time::timeout(limit, sending).await {
             Ok(Ok(_)) => Delivered::Done,
             Ok(Err(error)) => judged(&error),
@@ -140,8 +139,8 @@ impl Outbox {
         let Some(ticket) = self.inbox.ticket(&order.conversation_id).await? else { return Ok(()) };
         let store = self.inbox.store();
         let answered = store.latest_mail(&order.conversation_id, order.turn.at).await?;
-        let to =
-            answered.map_or_else(String::new, |mail| self.recipient(&mail, &order.conversation_id));
+        let to = answered
+            .map_or_else(String::new, |mail| self.recipient(&mail, &ticket.conversation_id));
         let note = notes::of_failure(&to, error, ticket.language);
         let id = format!("undelivered-{}", delivery.id);
         if let Err(error) = self.inbox.note(&ticket, note, id).await {

@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn the_table_is_followed_with_a_little_more() {
-        let pauses = Pauses(&[Duration::ZERO, Duration::from_secs(100)]);
+        const TABLE: [Duration; 2] = [Duration::ZERO, Duration::from_secs(100)];
+        let pauses = Pauses(&TABLE);
         assert_eq!(pauses.before(1), Some(Duration::ZERO));
         let second = pauses.before(2).expect("a second attempt");
         assert!((100.0..=110.0).contains(&second.as_secs_f64()), "{second:?}");

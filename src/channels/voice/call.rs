@@ -360,9 +360,6 @@ pub(crate) fn after(
         }
         Action::Escalate | Action::None => hand_over(&mut state, &mut say, outcome, channel, line),
     };
-    if channel == Channel::Phone {
-        say.iter_mut().for_each(|said| said.text = with_single_digits(&said.text));
-    }
     Next { say, then, state }
 }
 
@@ -431,27 +428,6 @@ fn hand_over(
     Then::HangUp
 }
 
-/// Long numbers digit by digit, as people say a telephone number.
-fn with_single_digits(text: &str) -> String {
-    const LONG: usize = 6;
-    let mut spoken = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|one: char| one.is_ascii_digit()) {
-        let (before, number) = rest.split_at(start);
-        let end = number.find(|one: char| !one.is_ascii_digit()).unwrap_or(number.len());
-        let (digits, after) = number.split_at(end);
-        spoken.push_str(before);
-        if digits.len() < LONG {
-            spoken.push_str(digits);
-        } else {
-            let digits: Vec<&str> = digits.split("").filter(|digit| !digit.is_empty()).collect();
-            spoken.push_str(&digits.join(" "));
-        }
-        rest = after;
-    }
-    spoken + rest
-}
-
 /// What is said when the service cannot take the message in: a caller is never left with an error.
 /// `somewhere` is where people are, if they are anywhere.
 pub(crate) fn in_trouble(state: &CallState, channel: Channel, somewhere: Option<Transfer>) -> Next {
@@ -516,12 +492,6 @@ mod tests {
             });
             prop_assert!(!goes_on);
             prop_assert!(turns.is_sorted());
-        }
-
-        #[test]
-        fn digits_stay_in_order(text in "[0-9 +a]{0,40}") {
-            let plain = |text: &str| text.replace(' ', "");
-            prop_assert_eq!(plain(&with_single_digits(&text)), plain(&text));
         }
     }
 
@@ -589,11 +559,5 @@ mod tests {
         let Move::Receive { text, .. } = keyed_in(&number, "5550123") else { panic!("no number") };
         assert_eq!(text, "Rufnummer 5550123");
         assert_eq!(listening(&number, Heard::Number("0151".to_owned())).asked, Asked::Number);
-    }
-
-    #[test]
-    fn long_numbers_are_said_digit_by_digit() {
-        let said = with_single_digits("unter +4915112345, ab 8 Uhr am 12. Mai 2026");
-        assert_eq!(said, "unter +4 9 1 5 1 1 2 3 4 5, ab 8 Uhr am 12. Mai 2026");
     }
 }

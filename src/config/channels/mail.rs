@@ -44,7 +44,7 @@ pub struct MailConfig {
 }
 
 fn smtp_timeout() -> Duration {
-    Duration::from_secs(30)
+    Duration::from_mins(1)
 }
 
 fn limit_bytes() -> usize {

@@ -41,16 +41,61 @@ pub(super) async fn load(
     )
     .bind(&head.id)
     .bind(limit(turns))
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
     rows.reverse();
     let mut turns = rows.iter().map(read_turn).collect::<Result<Vec<_>, _>>()?;
-    // One that goes by a single identifier needs no threads.
-    let single =
-        turns.iter().all(|turn| turn.thread.as_ref().is_none_or(|thread| thread.id == head.id));
-    if single {
+    if !threads::has_joined(connection, &head.id).await? {
         turns.iter_mut().for_each(|turn| turn.thread = None);
     }
+    let earlier_turns = usize::try_from(all).unwrap_or(0).saturating_sub(turns.len());
+    let choices = open_choices(&rows, &turns)?;
+    Ok(Some(Conversation { head, earlier_turns, turns, choices }))
+}
+
+/// What was said under one identifier alone.
+pub(super) async fn load_thread(
+    connection: &mut SqliteConnection,
+    id: &str,
+    turns: usize,
+) -> Result<Option<Conversation>, StoreError> {
+    let Some(whole) = load(connection, id, 0).await? else { return Ok(None) };
+    if !threads::has_joined(connection, &whole.head.id).await? {
+        return load(connection, id, turns).await;
+    }
+    let row = sqlx::query(
+        "SELECT channel, language, customer_id, created_at, updated_at FROM conversations \
+         WHERE id = ?",
+    )
+    .bind(id)
+    .fetch_one(&mut *connection)
+    .await?;
+    let head = ConversationHead {
+        id: id.to_owned(),
+        channel: named(&row, "channel", Channel::from_name)?,
+        language: named(&row, "language", Language::from_code)?,
+        customer_id: row.try_get("customer_id")?,
+        topic: None,
+        created_at: time(&row, "created_at")?,
+        updated_at: time(&row, "updated_at")?,
+        ..whole.head
+    };
+    let mut rows = sqlx::query(
+        "SELECT id, author, text, at, agent, classification, decision, article_id, choices, \
+         conversation_id AS thread, ?3 AS thread_channel FROM turns \
+         WHERE conversation_id = ?1 ORDER BY seq DESC LIMIT ?2",
+    )
+    .bind(id)
+    .bind(limit(turns))
+    .bind(head.channel.name())
+    .fetch_all(&mut *connection)
+    .await?;
+    rows.reverse();
+    let turns = rows.iter().map(read_turn).collect::<Result<Vec<_>, _>>()?;
+    let all: i64 = sqlx::query_scalar("SELECT count(*) FROM turns WHERE conversation_id = ?")
+        .bind(id)
+        .fetch_one(connection)
+        .await?;
     let earlier_turns = usize::try_from(all).unwrap_or(0).saturating_sub(turns.len());
     let choices = open_choices(&rows, &turns)?;
     Ok(Some(Conversation { head, earlier_turns, turns, choices }))
@@ -150,12 +195,16 @@ pub(super) async fn record(
         return Ok(Recorded::Duplicate(Box::new(outcome)));
     }
     let update = &record.conversation;
-    let customer = customers::know(connection, &update.customer, update.at).await?;
-    refuse_second_ticket(connection, record, customer).await?;
-    if update.thread != update.id {
-        threads::put(connection, update, customer).await?;
+    if let Some(number) = update.customer
+        && !customers::exists(connection, number).await?
+    {
+        return Err(Conflict::Conversation(update.id.clone()).into());
     }
-    put_head(connection, update, customer).await?;
+    refuse_second_ticket(connection, record).await?;
+    if update.thread != update.id {
+        threads::put(connection, update).await?;
+    }
+    put_head(connection, update).await?;
     append_turn(connection, &update.id, &update.thread, &record.message, &[]).await?;
     if let Some(reply) = &record.reply {
         append_turn(connection, &update.id, &update.thread, reply, &record.choices).await?;
@@ -176,13 +225,13 @@ pub(super) async fn record(
 async fn refuse_second_ticket(
     connection: &mut SqliteConnection,
     record: &TurnRecord,
-    customer: Option<i64>,
 ) -> Result<(), StoreError> {
+    let customer = record.conversation.customer;
     let (Some(TicketPart::Open(ticket)), Some(customer)) = (&record.ticket, customer) else {
         return Ok(());
     };
-    let latest = tickets::latest_unresolved(connection, customer, &ticket.conversation_id).await?;
-    if latest == record.other_ticket {
+    let now = tickets::unresolved_of(connection, customer, &ticket.conversation_id).await?;
+    if now.iter().all(|id| record.other_tickets.contains(id)) {
         return Ok(());
     }
     Err(Conflict::Conversation(record.conversation.id.clone()).into())
@@ -192,7 +241,6 @@ async fn refuse_second_ticket(
 async fn put_head(
     connection: &mut SqliteConnection,
     update: &ConversationUpdate,
-    customer: Option<i64>,
 ) -> Result<(), StoreError> {
     let (sql, version) = match update.seen_version {
         None => (
@@ -220,7 +268,7 @@ async fn put_head(
         .bind(&update.topic)
         .bind(update.acknowledged)
         .bind(update.at.as_millisecond())
-        .bind(customer)
+        .bind(update.customer)
         .bind(&update.thread)
         .execute(connection)
         .await?;

@@ -27,27 +27,31 @@ pub(super) async fn find(
     Ok(None)
 }
 
-/// Keeps what is known of a customer, new or not; gives the number. None where there are no names.
+/// Keeps what is known of a customer, new or not; gives the number. `current` is whom the
+/// conversation is known to be with: names of somebody else do not move it. None where there are no
+/// names and nobody is known.
 pub(super) async fn know(
     connection: &mut SqliteConnection,
     update: &CustomerUpdate,
+    current: Option<i64>,
     at: Timestamp,
 ) -> Result<Option<i64>, StoreError> {
-    if update.names.is_empty() {
-        return Ok(None);
-    }
-    let known = find(connection, &update.names).await?;
-    let number = match &known {
-        Some(customer) => customer.number,
-        None => {
-            sqlx::query_scalar("INSERT INTO customers (created_at) VALUES (?) RETURNING number")
-                .bind(at.as_millisecond())
-                .fetch_one(&mut *connection)
-                .await?
+    let number = match current {
+        Some(current) => {
+            if !update.names.is_empty() && !speaks_for(connection, &update.names, current).await? {
+                return Ok(Some(current));
+            }
+            current
         }
+        None if update.names.is_empty() => return Ok(None),
+        None => match find(connection, &update.names).await? {
+            Some(known) => known.number,
+            None => insert(connection, at).await?,
+        },
     };
     for (kind, value) in update.names.iter() {
         match named(connection, kind, value).await? {
+            None if kind == "id" && has_id(connection, number).await? => {}
             None => name(connection, kind, value, number).await?,
             Some(other) if other != number && may_merge(connection, number, other).await? => {
                 merge(connection, number, other).await?;
@@ -57,6 +61,27 @@ pub(super) async fn know(
     }
     describe(connection, number, update).await?;
     Ok(Some(number))
+}
+
+/// Whether a message with these names is the known customer's: one of them is known to be, or the
+/// company itself says who it is where nobody said so before. Who answers a mail in copy is not.
+async fn speaks_for(
+    connection: &mut SqliteConnection,
+    names: &CustomerNames,
+    current: i64,
+) -> Result<bool, StoreError> {
+    for (kind, value) in names.iter() {
+        if named(connection, kind, value).await? == Some(current) {
+            return Ok(true);
+        }
+    }
+    Ok(names.id.is_some() && !has_id(connection, current).await?)
+}
+
+async fn insert(connection: &mut SqliteConnection, at: Timestamp) -> Result<i64, StoreError> {
+    let query =
+        sqlx::query_scalar("INSERT INTO customers (created_at) VALUES (?) RETURNING number");
+    Ok(query.bind(at.as_millisecond()).fetch_one(connection).await?)
 }
 
 /// The customer with this number.
@@ -87,6 +112,15 @@ pub(super) async fn load(
         phones: of("phone"),
         attributes: from_json(&row, "attributes")?,
     })
+}
+
+/// Whether there still is a customer with this number: two may have turned out to be one.
+pub(super) async fn exists(
+    connection: &mut SqliteConnection,
+    number: i64,
+) -> Result<bool, StoreError> {
+    let query = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM customers WHERE number = ?)");
+    Ok(query.bind(number).fetch_one(connection).await?)
 }
 
 async fn named(

@@ -82,10 +82,11 @@ impl Store for SqliteStore {
     async fn know_customer(
         &self,
         update: &CustomerUpdate,
+        current: Option<i64>,
         at: Timestamp,
     ) -> Result<Option<Customer>, StoreError> {
         let mut transaction = self.begin().await?;
-        let customer = match customers::know(&mut transaction, update, at).await? {
+        let customer = match customers::know(&mut transaction, update, current, at).await? {
             Some(number) => Some(customers::load(&mut transaction, number).await?),
             None => None,
         };
@@ -93,16 +94,26 @@ impl Store for SqliteStore {
         Ok(customer)
     }
 
-    async fn latest_unresolved(
+    async fn unresolved_of(
         &self,
         customer: i64,
         conversation_id: &str,
-    ) -> Result<Option<Ticket>, StoreError> {
+    ) -> Result<Vec<Ticket>, StoreError> {
         let mut snapshot = self.snapshot().await?;
-        match tickets::latest_unresolved(&mut snapshot, customer, conversation_id).await? {
-            Some(id) => tickets::load(&mut snapshot, &id).await,
-            None => Ok(None),
+        let ids = tickets::unresolved_of(&mut snapshot, customer, conversation_id).await?;
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(tickets::load(&mut snapshot, &id).await?);
         }
+        Ok(found)
+    }
+
+    async fn latest_ticket(&self, conversation_id: &str) -> Result<Option<Ticket>, StoreError> {
+        tickets::latest(&self.readers, conversation_id).await
+    }
+
+    async fn thread(&self, id: &str, turns: usize) -> Result<Option<Conversation>, StoreError> {
+        conversations::load_thread(&mut *self.snapshot().await?, id, turns).await
     }
 
     async fn outcome_of(&self, request: &Request) -> Result<Option<Outcome>, StoreError> {

@@ -131,6 +131,7 @@ pub(super) async fn claim_next(
         ticket,
         conversation_state: Some(ConversationState::Human),
         turn: None,
+        said_in: None,
         key: None,
         event,
         correction: None,
@@ -181,7 +182,10 @@ async fn follow_up(
     let id = &ticket.conversation_id;
     let moved = move_conversation(connection, id, change).await?;
     let written = change.turn.as_ref().is_some_and(|turn| turn.from == Author::Agent);
-    let thread = threads::latest(connection, id, written).await?;
+    let thread = match &change.said_in {
+        Some(said_in) => threads::named_thread(connection, id, said_in).await?,
+        None => threads::latest(connection, id, written).await?,
+    };
     if let Some(turn) = &change.turn {
         conversations::append_turn(connection, id, &thread.id, turn, &[]).await?;
         if let Some(key) = &change.key {
@@ -192,8 +196,9 @@ async fn follow_up(
     if let Some(correction) = &change.correction {
         corrections::insert(connection, correction).await?;
     }
-    let seq = events::append(connection, &change.events(&ticket, moved, &thread)).await?;
-    Ok(Changed { ticket, thread: thread.id, seq })
+    let all = threads::all(connection, id).await?;
+    let seq = events::append(connection, &change.events(&ticket, moved, &thread, &all)).await?;
+    Ok(Changed { ticket, threads: all, seq })
 }
 
 /// Sets who holds the conversation; gives the new state if it is another than before. The

@@ -1,5 +1,6 @@
 //! Conversations that join another: each goes on under its own identifier, and is told there.
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::rows::named;
@@ -10,7 +11,6 @@ use crate::store::{Conflict, ConversationUpdate, StoreError};
 pub(super) async fn put(
     connection: &mut SqliteConnection,
     update: &ConversationUpdate,
-    customer: Option<i64>,
 ) -> Result<(), StoreError> {
     if let Some((joining, version)) = &update.joins {
         join(connection, joining, *version, &update.id).await?;
@@ -27,7 +27,7 @@ pub(super) async fn put(
     .bind(&update.customer_id)
     .bind(update.state.name())
     .bind(update.at.as_millisecond())
-    .bind(customer)
+    .bind(update.customer)
     .bind(&update.id)
     .execute(connection)
     .await?;
@@ -74,12 +74,55 @@ async fn join(
     if joined.rows_affected() == 0 {
         return Err(Conflict::Conversation(joining.to_owned()).into());
     }
-    sqlx::query("UPDATE conversations SET joined = ?1 WHERE joined = ?2")
-        .bind(into)
-        .bind(joining)
-        .execute(connection)
-        .await?;
+    for statement in [
+        "UPDATE conversations SET joined = ?1 WHERE joined = ?2",
+        // All of them are resolved; one that is opened again belongs to the whole.
+        "UPDATE tickets SET conversation_id = ?1 WHERE conversation_id = ?2",
+    ] {
+        sqlx::query(statement).bind(into).bind(joining).execute(&mut *connection).await?;
+    }
     Ok(())
+}
+
+/// Whether other conversations have joined this one.
+pub(super) async fn has_joined(
+    connection: &mut SqliteConnection,
+    conversation_id: &str,
+) -> Result<bool, StoreError> {
+    let query = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM conversations WHERE joined = ?)");
+    Ok(query.bind(conversation_id).fetch_one(connection).await?)
+}
+
+/// All identifiers of a conversation, its own first.
+pub(super) async fn all(
+    connection: &mut SqliteConnection,
+    conversation_id: &str,
+) -> Result<Vec<String>, StoreError> {
+    let query = sqlx::query_scalar(
+        "SELECT id FROM conversations WHERE id = ?1 OR joined = ?1 ORDER BY id <> ?1, id",
+    );
+    Ok(query.bind(conversation_id).fetch_all(connection).await?)
+}
+
+/// The thread of this identifier.
+pub(super) async fn named_thread(
+    connection: &mut SqliteConnection,
+    conversation_id: &str,
+    id: &str,
+) -> Result<Thread, StoreError> {
+    let row = sqlx::query(
+        "SELECT id, channel FROM conversations WHERE id = ?1 AND (id = ?2 OR joined = ?2)",
+    )
+    .bind(id)
+    .bind(conversation_id)
+    .fetch_optional(connection)
+    .await?
+    .ok_or_else(|| StoreError::not_found("conversation", id))?;
+    read(&row)
+}
+
+fn read(row: &SqliteRow) -> Result<Thread, StoreError> {
+    Ok(Thread { id: row.try_get("id")?, channel: named(row, "channel", Channel::from_name)? })
 }
 
 /// Where the customer of a conversation is spoken to: where the latest message came from. `written`
@@ -95,12 +138,13 @@ pub(super) async fn latest(
          WHERE thread.id = ?1 OR thread.joined = ?1 \
          ORDER BY (?2 AND thread.channel = 'phone'), \
          thread.id = coalesce(conversation.thread, conversation.id) DESC, \
-         thread.updated_at DESC LIMIT 1",
+         (SELECT max(seq) FROM turns WHERE conversation_id = thread.id AND author = 'customer') \
+         DESC LIMIT 1",
     )
     .bind(conversation_id)
     .bind(written)
     .fetch_optional(connection)
     .await?
     .ok_or_else(|| StoreError::not_found("conversation", conversation_id))?;
-    Ok(Thread { id: row.try_get("id")?, channel: named(&row, "channel", Channel::from_name)? })
+    read(&row)
 }

@@ -40,19 +40,35 @@ pub(super) async fn unresolved(
     row.as_ref().map(read).transpose()
 }
 
-/// Identifier of the customer's latest unresolved ticket of another conversation.
-pub(super) async fn latest_unresolved(
+/// Tickets of a customer looked at.
+const MOST_OF_CUSTOMER: i64 = 20;
+
+/// Identifiers of the customer's unresolved tickets of other conversations, latest first.
+pub(super) async fn unresolved_of(
     connection: &mut SqliteConnection,
     customer: i64,
     conversation_id: &str,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Vec<String>, StoreError> {
     let query = sqlx::query_scalar(
         "SELECT ticket.id FROM conversations AS conversation \
          JOIN tickets AS ticket ON ticket.conversation_id = conversation.id \
          WHERE conversation.customer = ? AND ticket.state <> 'resolved' \
-         AND conversation.id <> ? ORDER BY conversation.updated_at DESC, ticket.id DESC LIMIT 1",
+         AND conversation.id <> ? ORDER BY conversation.updated_at DESC, ticket.id DESC LIMIT ?",
     );
-    Ok(query.bind(customer).bind(conversation_id).fetch_optional(connection).await?)
+    let query = query.bind(customer).bind(conversation_id).bind(MOST_OF_CUSTOMER);
+    Ok(query.fetch_all(connection).await?)
+}
+
+/// The ticket that was opened last in a conversation.
+pub(super) async fn latest(
+    pool: &SqlitePool,
+    conversation_id: &str,
+) -> Result<Option<Ticket>, StoreError> {
+    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    query.push("ticket.conversation_id = ").push_bind(conversation_id);
+    query.push(" ORDER BY ticket.created_at DESC LIMIT 1");
+    let row = query.build().fetch_optional(pool).await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// Identifier and queue of the conversation's unresolved ticket.
@@ -175,7 +191,7 @@ pub(super) async fn queues(pool: &SqlitePool) -> Result<Vec<QueueCount>, StoreEr
 pub(super) async fn waits(pool: &SqlitePool) -> Result<Vec<QueueWait>, StoreError> {
     let rows = sqlx::query(
         "SELECT ticket.queue, conversation.channel, count(*) AS open, \
-         min(ticket.created_at) AS oldest FROM tickets AS ticket \
+         min(ticket.created_at) AS oldest FROM tickets AS ticket INDEXED BY tickets_open \
          JOIN conversations AS conversation ON conversation.id = ticket.conversation_id \
          WHERE ticket.state = 'open' AND ticket.first_response_at IS NULL \
          GROUP BY ticket.queue, conversation.channel ORDER BY ticket.queue, conversation.channel",

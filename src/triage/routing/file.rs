@@ -10,6 +10,9 @@ use toml::{Spanned, Value};
 
 use crate::domain::{Channel, Language, Priority, Sentiment};
 
+/// Named opening hours: weekdays to periods, and `holidays`.
+pub(super) type Week = BTreeMap<String, Spanned<OneOrMany<Value>>>;
+
 /// The whole file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +24,7 @@ pub(super) struct File {
     pub holidays: Option<Spanned<OneOrMany<Value>>>,
     /// Named opening hours: weekday or range of weekdays to periods; `holidays` to holidays.
     #[serde(default)]
-    pub hours: BTreeMap<String, Spanned<BTreeMap<String, Spanned<OneOrMany<Value>>>>>,
+    pub hours: BTreeMap<String, Spanned<Week>>,
     /// First-response targets by channel.
     pub targets: BTreeMap<Channel, ChannelTarget>,
     /// First-response target of urgent tickets on every channel, where it is sooner.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::rule::Condition;
-use super::target::Clock;
+use super::target::{ChannelTargets, Clock};
 use super::{Queue, QueueRule, Routing, RoutingProblem};
 use crate::domain::{Channel, Language};
 
@@ -63,7 +63,8 @@ fn queues(routing: &Routing, problems: &mut Vec<RoutingProblem>) {
     for (index, queue) in routing.queues.iter().enumerate() {
         let mut report = |text| problems.push(RoutingProblem { line: queue.line, text });
         let bound = Channel::ALL.into_iter().find(|channel| {
-            let mut targets = routing.targets.get(channel).into_iter().flat_map(|all| all.all());
+            let mut targets =
+                routing.targets.get(channel).into_iter().flat_map(ChannelTargets::all);
             targets.any(|target| target.clock == Clock::Opening)
                 && queue.hours_on(*channel).is_none()
         });

@@ -129,8 +129,8 @@ impl Routing {
     }
 
     /// Doubtful places that do not stop the service: rules that can never match, queues without
-    /// opening hours, intents of `known_intents` that no rule names (and named ones that are
-    /// unknown), holidays that have run out at `now`. An empty `known_intents` is not compared.
+    /// opening hours, overflows in a circle, intents of `known_intents` that no rule names (and
+    /// named ones that are unknown), holidays that have run out at `now`. An empty `known_intents` is not compared.
     pub fn lint(&self, known_intents: &[String], now: Timestamp) -> Vec<RoutingProblem> {
         lint::lint(self, known_intents, now)
     }

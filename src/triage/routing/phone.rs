@@ -11,7 +11,7 @@ pub enum PhoneTarget {
     Number(String),
     /// A SIP address with its scheme, such as `sip:billing@pbx.example`.
     Sip(String),
-    /// A Twilio TaskRouter workflow, `workflow:WW…`: here the identifier of `WW` and 32 digits.
+    /// A workflow of Twilio's `TaskRouter`, `workflow:WW…`: here the identifier of `WW` and 32 digits.
     Workflow(String),
     /// A queue of the telephone system, `queue:billing`: here its name.
     Queue(String),

@@ -119,7 +119,7 @@ function turnEntry(turn, before, titles) {
   const isRead = desk.open.readingTurn === turn.id;
   return {
     key: turn.id,
-    mark: JSON.stringify([isSame, isRead, Boolean(turn.classification), titles[turn.article_id]]),
+    mark: JSON.stringify([isSame, isRead, Boolean(turn.classification), titles[turn.article_id], turn.thread?.id]),
     build: () => make("article", { class: `turn turn-${turn.from}${isSame ? " turn-same" : ""}`, "data-turn": turn.id },
       turnHead(turn, isSame),
       make("div", { class: "bubble", lang: turn.classification?.language ?? null }, turnText(turn)),

@@ -41,3 +41,6 @@ UPDATE conversations SET customer =
 
 DROP INDEX conversations_of_customer;
 CREATE INDEX conversations_of_customer ON conversations (customer_id) WHERE customer_id IS NOT NULL;
+
+-- What became of a conversation, however many tickets there are.
+CREATE INDEX tickets_of_conversation ON tickets (conversation_id, created_at);

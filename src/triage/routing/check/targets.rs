@@ -105,24 +105,30 @@ impl Checker<'_> {
     ) -> Target {
         let wanted = "time to respond in: write 90s, 15 min or 4h, at most 60 days";
         let first_response = self.duration(first_response, wanted);
-        let clock = match clock.map(|name| (name, name.get_ref().as_str())) {
-            None => otherwise,
-            Some((_, "always")) => Clock::Always,
-            Some((_, "opening")) => Clock::Opening,
-            Some((name, text)) => match hours.get(text) {
-                Some(hours) => Clock::Hours(text.to_owned(), Box::new(hours.clone())),
-                None => {
-                    if !file.hours.contains_key(text) {
-                        let text = format!(
-                            "no clock called `{text}`: write always, opening (while the queue is \
-                             open), or the name of hours of yours and add [hours.{text}]"
-                        );
-                        self.problem(name, text);
-                    }
-                    otherwise
-                }
-            },
-        };
-        Target { first_response, clock }
+        let clock = clock.map(|name| self.clock(name, file, hours));
+        Target { first_response, clock: clock.flatten().unwrap_or(otherwise) }
+    }
+
+    fn clock(
+        &mut self,
+        name: &Spanned<String>,
+        file: &File,
+        hours: &BTreeMap<String, Hours>,
+    ) -> Option<Clock> {
+        let text = name.get_ref().as_str();
+        match text {
+            "always" => return Some(Clock::Always),
+            "opening" => return Some(Clock::Opening),
+            _ => {}
+        }
+        if !file.hours.contains_key(text) {
+            let text = format!(
+                "no clock called `{text}`: write always, opening (while the queue is open), or the \
+                 name of hours of yours and add [hours.{text}]"
+            );
+            self.problem(name, text);
+        }
+        // A mistake within the hours is reported there.
+        hours.get(text).map(|hours| Clock::Hours(text.to_owned(), Box::new(hours.clone())))
     }
 }

@@ -1,11 +1,11 @@
-//! How do approved words, written in Markdown, look in a mail? Once as plain text, once as HTML.
+//! How do approved words, written in Markdown, look elsewhere? As plain text, as HTML, and read aloud.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-use crate::text::markup::escape_html;
+use super::markup::escape_html;
 
 /// Markdown as plain lines: marks are left out, addresses of links stand behind their words.
-pub(super) fn to_plain(markdown: &str) -> String {
+pub(crate) fn to_plain(markdown: &str) -> String {
     let mut page = Plain::default();
     for event in events(markdown) {
         page.take(event);
@@ -15,7 +15,7 @@ pub(super) fn to_plain(markdown: &str) -> String {
 
 /// Markdown as HTML. Markup inside it is shown, not obeyed; links lead to web pages, mail addresses
 /// and telephone numbers only.
-pub(super) fn to_html(markdown: &str) -> String {
+pub(crate) fn to_html(markdown: &str) -> String {
     let mut page = String::new();
     let harmless = events(markdown).map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
@@ -31,12 +31,32 @@ pub(super) fn to_html(markdown: &str) -> String {
 }
 
 /// Plain words as HTML: an empty line is a paragraph, a break a break.
-pub(super) fn words_to_html(words: &str) -> String {
+pub(crate) fn words_to_html(words: &str) -> String {
     let paragraphs = words.split("\n\n").map(str::trim).filter(|words| !words.is_empty());
     let paragraphs: Vec<String> = paragraphs
         .map(|words| format!("<p>{}</p>", escape_html(words).replace('\n', "<br>\n")))
         .collect();
     paragraphs.join("\n")
+}
+
+/// Markdown as it is read aloud: words alone, each paragraph and list item a sentence of its own.
+pub(crate) fn to_spoken(markdown: &str) -> String {
+    let mut spoken = String::new();
+    for event in Parser::new(markdown) {
+        match event {
+            Event::Text(text) | Event::Code(text) => spoken.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => spoken.push(' '),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => {
+                spoken.truncate(spoken.trim_end().len());
+                if !spoken.is_empty() && !spoken.ends_with(['.', '!', '?', ':', ';', ',']) {
+                    spoken.push('.');
+                }
+                spoken.push(' ');
+            }
+            _ => {}
+        }
+    }
+    spoken.trim().to_owned()
 }
 
 fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
@@ -173,5 +193,15 @@ mod tests {
             prop_assert!(!html.contains("<script"));
             to_plain(&text);
         }
+    }
+
+    #[test]
+    fn markdown_is_read_aloud_without_its_marks() {
+        let markdown = "## Return\n\nSend it **back**\nwithin [30 days](https://x.example).\n\n\
+                        1. Open *My orders*\n2. Print the `label`\n\n- Free of charge!\n";
+        let spoken = "Return. Send it back within 30 days. Open My orders. Print the label. \
+                      Free of charge!";
+        assert_eq!(to_spoken(markdown), spoken);
+        assert_eq!(to_spoken(""), "");
     }
 }
