@@ -5,6 +5,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::voice::conversation_id;
@@ -17,9 +18,6 @@ use crate::http::input::check_text;
 
 /// What Rasa calls the intent of a message that it cannot place.
 const FALLBACK: &str = "nlu_fallback";
-
-/// Who speaks where nobody is named, as in Rasa.
-const DEFAULT_SENDER: &str = "default";
 
 /// A message to read; other fields that Rasa knows are left alone.
 #[derive(Deserialize, ToSchema)]
@@ -114,7 +112,8 @@ fn tokens(text: &str) -> Vec<(usize, usize)> {
 /// A message of the REST channel; other fields that Rasa knows are left alone.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RestMessage {
-    /// Who speaks, as the client calls them: one conversation each. `default` if left out.
+    /// Who speaks, as the client calls them: one conversation each. Must be there, other than in
+    /// Rasa: whoever is not named would speak in the conversation of all others without a name.
     sender: Option<String>,
     /// The words.
     message: String,
@@ -155,8 +154,11 @@ pub(crate) async fn rest(
         let message = "This channel is off. Add [channels.rasa] to lotse.toml.";
         return Err(ApiError::new(Code::ChannelOff, message));
     }
-    let sender = message.sender.filter(|sender| !sender.trim().is_empty());
-    let sender = sender.unwrap_or_else(|| DEFAULT_SENDER.to_owned());
+    let sender = message.sender.filter(|sender| !sender.trim().is_empty()).ok_or_else(|| {
+        let message = "The field sender is missing or blank. Send an id of your own for each \
+                       person: one conversation each.";
+        ApiError::new(Code::MissingField, message).with_details(json!({ "field": "sender" }))
+    })?;
     let incoming = Incoming {
         conversation_id: Some(conversation_id("rasa", &sender)),
         ..Incoming::new(Channel::Chat, message.message)

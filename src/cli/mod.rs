@@ -20,6 +20,8 @@ mod summaries;
 mod train;
 mod user;
 
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -83,12 +85,28 @@ fn without_spinning_threads() -> std::io::Result<()> {
     if std::env::var_os(VARIABLE).is_none() {
         use std::os::unix::process::CommandExt;
         let program = std::env::current_exe()?;
+        let mut arguments = std::env::args_os();
+        // The name under which it was started says what to do where nothing else does.
+        let name = arguments.next().unwrap_or_else(|| program.clone().into_os_string());
         return Err(std::process::Command::new(program)
-            .args(std::env::args_os().skip(1))
+            .arg0(name)
+            .args(arguments)
             .env(VARIABLE, "1")
             .exec());
     }
     Ok(())
+}
+
+/// The arguments of this process. AWS Lambda starts a program named `bootstrap` and gives it none:
+/// that is `lotse lambda`.
+fn arguments() -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    if let [program] = arguments.as_slice()
+        && Path::new(program).file_name() == Some(OsStr::new("bootstrap"))
+    {
+        arguments.push("lambda".into());
+    }
+    arguments
 }
 
 /// Runs the command line of this process.
@@ -96,7 +114,7 @@ pub fn main() -> ExitCode {
     if let Err(error) = without_spinning_threads() {
         eprintln!("lotse: cannot set CANDLE_NUM_THREADS ({error}); going on without");
     }
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(arguments());
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments).map(|()| true),
         Command::Init(arguments) => init::run(&arguments).map(|()| true),

@@ -49,14 +49,18 @@ impl CallerSign {
 
 /// Whether a message begins with such a turn's words.
 pub(super) fn is_sign(message: &str) -> bool {
-    if !message.starts_with('(') {
-        return false;
-    }
-    let Some((sign, _)) = message[1..].split_once(')') else { return false };
-    let sign = plain(sign);
-    Language::ALL.into_iter().any(|language| {
-        CallerSign::ALL.into_iter().any(|known| plain(known.words(language)) == sign)
-    })
+    parts(message).is_some()
+}
+
+/// The fixed words of such a turn, without their brackets, and what was heard beside them, blank if
+/// nothing was. None for any other message.
+pub(super) fn parts(message: &str) -> Option<(&str, &str)> {
+    let (sign, heard) = message.strip_prefix('(')?.split_once(')')?;
+    let words = plain(sign);
+    let is_known = Language::ALL.into_iter().any(|language| {
+        CallerSign::ALL.into_iter().any(|known| plain(known.words(language)) == words)
+    });
+    is_known.then_some((sign, heard.trim()))
 }
 
 #[cfg(test)]
@@ -70,6 +74,8 @@ mod tests {
                 for heard in [None, Some("retoure äh (kopfhörer)"), Some("  ")] {
                     let turn = sign.turn(language, heard);
                     assert!(is_sign(&turn), "{turn}");
+                    let heard = heard.unwrap_or_default().trim();
+                    assert_eq!(parts(&turn), Some((sign.words(language), heard)));
                     assert!(!is_sign(&turn[1..]), "{turn}");
                 }
             }

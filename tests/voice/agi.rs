@@ -11,6 +11,8 @@ use crate::support::Lotse;
 struct Asterisk<'a> {
     lotse: &'a Lotse,
     call: String,
+    /// What stands behind the host in the address.
+    script: &'static str,
     variables: BTreeMap<String, String>,
     /// Said before each answer.
     interjection: &'static str,
@@ -19,7 +21,7 @@ struct Asterisk<'a> {
 impl<'a> Asterisk<'a> {
     fn new(lotse: &'a Lotse) -> Self {
         let call = format!("{}.7", uuid::Uuid::now_v7().as_u128() % 10_000_000_000);
-        Self { lotse, call, variables: BTreeMap::new(), interjection: "" }
+        Self { lotse, call, script: "", variables: BTreeMap::new(), interjection: "" }
     }
 
     /// Runs `AGI(agi://…,arguments)` of the dialplan.
@@ -27,13 +29,13 @@ impl<'a> Asterisk<'a> {
         let mut stream = TcpStream::connect(&self.lotse.agi).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
         let mut environment = format!(
-            "agi_network: yes\nagi_network_script: \nagi_request: agi://lotse.example/\n\
+            "agi_network: yes\nagi_network_script: {}\nagi_request: agi://lotse.example/\n\
              agi_channel: PJSIP/trunk-0000001a\nagi_language: de\nagi_type: PJSIP\n\
              agi_uniqueid: {}\nagi_version: 20.5.0\nagi_callerid: +4915112345678\n\
              agi_calleridname: unknown\nagi_dnid: unknown\nagi_rdnis: unknown\n\
              agi_context: from-outside\nagi_extension: s\nagi_priority: 2\nagi_enhanced: 0.0\n\
              agi_accountcode: \nagi_threadid: 139871234\n",
-            self.call
+            self.script, self.call
         );
         for (number, argument) in arguments.iter().enumerate() {
             environment += &format!("agi_arg_{}: {argument}\n", number + 1);
@@ -85,6 +87,8 @@ fn dialplans_lead_callers_to_their_queues() {
     let lotse = Lotse::start();
     from_greeting_to_queue(&lotse);
     words_come_as_arguments(&lotse);
+    what_was_read_is_not_read_again(&lotse);
+    machines_are_told_apart(&lotse);
     nothing_can_be_injected(&lotse);
     a_hang_up_in_between_loses_nothing(&lotse);
     strange_peers_are_left(&lotse);
@@ -133,6 +137,34 @@ fn words_come_as_arguments(lotse: &Lotse) {
     asterisk.variables.insert("LOTSE_STATE".to_owned(), "turn=x&asked=nonsense".to_owned());
     asterisk.says("wann haben sie in hamburg geöffnet");
     assert_eq!(asterisk.get("LOTSE_ACTION"), "listen", "{:?}", asterisk.variables);
+}
+
+fn what_was_read_is_not_read_again(lotse: &Lotse) {
+    let mut asterisk = Asterisk::new(lotse);
+    asterisk.agi(&[]);
+    asterisk.variables.insert("LOTSE_KEY".to_owned(), "9".to_owned());
+    asterisk.variables.insert("CONFIDENCE".to_owned(), "0.1".to_owned());
+    asterisk.agi(&[]);
+    assert_eq!(asterisk.get("LOTSE_LANGUAGE"), "en", "{:?}", asterisk.variables);
+    asterisk.says("how long do i have to send something back to you");
+    assert_eq!(asterisk.get("LOTSE_INTENT"), "return_item", "{:?}", asterisk.variables);
+    // Silence is silence, not the same words once more.
+    asterisk.agi(&[]);
+    assert!(asterisk.get("LOTSE_SAY").contains("did not hear you"), "{:?}", asterisk.variables);
+    assert_eq!(lotse.turns(asterisk.get("LOTSE_CONVERSATION")).len(), 2);
+}
+
+fn machines_are_told_apart(lotse: &Lotse) {
+    let mut conversations = Vec::new();
+    for script in ["", "kiel", "flensburg"] {
+        let mut asterisk =
+            Asterisk { script, call: "1700000000.12".to_owned(), ..Asterisk::new(lotse) };
+        asterisk.says("wie lange kann ich was zurückschicken");
+        conversations.push(asterisk.get("LOTSE_CONVERSATION").to_owned());
+    }
+    conversations.sort();
+    conversations.dedup();
+    assert_eq!(conversations.len(), 3);
 }
 
 /// `obey` refuses whatever is not one well-formed command.

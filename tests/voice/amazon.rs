@@ -55,6 +55,64 @@ fn flows_and_bots_lead_callers_to_their_queues() {
     a_chat_is_answered_in_the_written_form(&lotse);
     a_bot_from_greeting_to_queue(&lotse);
     a_bot_understands_keys_and_unclear_words(&lotse);
+    a_session_that_begins_again_is_heard_again(&lotse);
+    a_flow_that_forgets_its_state_is_heard(&lotse);
+    a_chat_is_led_in_writing(&lotse);
+}
+
+/// Lex forgets what it knew of a session that ended, and the customer comes back under its id.
+fn a_session_that_begins_again_is_heard_again(lotse: &Lotse) {
+    let ask = |request: &str, text: &str| {
+        let mut event = utterance("customer-session", text, &json!({}));
+        event["sessionState"]["originatingRequestId"] = request.into();
+        lotse.post("/channels/amazon/lex", &event, 200)
+    };
+    let turns = || lotse.turns("lex-customer-session").len();
+    let first = ask("r-1", "wie lange kann ich was zurückschicken");
+    assert_eq!(ask("r-1", "wie lange kann ich was zurückschicken"), first, "sent twice");
+    assert_eq!(turns(), 2);
+    ask("r-2", "wie lange kann ich was zurückschicken");
+    assert_eq!(turns(), 4, "said again");
+    let other = ask("r-3", "meine rechnung ist zu hoch da sind zwanzig euro zu viel drauf");
+    let attributes = &other["sessionState"]["sessionAttributes"];
+    assert_eq!(attributes["LotseQueue"], "billing", "{other}");
+}
+
+/// The event of another customer, whose matters are no others'.
+fn from(number: &str, mut event: Value) -> Value {
+    event["Details"]["ContactData"]["CustomerEndpoint"]["Address"] = number.into();
+    event
+}
+
+fn a_flow_that_forgets_its_state_is_heard(lotse: &Lotse) {
+    let ask = |text: &str| {
+        let event = from("+4915187650001", contact("forgetful", "VOICE", &json!({ "text": text })));
+        lotse.post("/channels/amazon/connect", &event, 200)
+    };
+    ask("wie lange kann ich was zurückschicken");
+    for _ in 0..2 {
+        let other = ask("meine rechnung ist zu hoch da sind zwanzig euro zu viel drauf");
+        assert_eq!(other["LotseQueue"], "billing", "{other}");
+        assert_eq!(lotse.turns("connect-forgetful").len(), 4);
+    }
+}
+
+fn a_chat_is_led_in_writing(lotse: &Lotse) {
+    let ask = |id: &str, parameters: Value| {
+        let event = from("+4915187650002", contact(id, "CHAT", &parameters));
+        lotse.post("/channels/amazon/connect", &event, 200)
+    };
+    let greeting = ask("chat-2", json!({}));
+    let said = greeting["LotseSay"].as_str().expect("words");
+    assert!(said.contains("Schreiben Sie mir") && !said.contains("Null"), "{greeting}");
+    // Nobody is there: the customer is asked, not passed on to an empty queue.
+    let words = "Der Bildschirm des Tablets war beim Auspacken kaputt.";
+    let closed = ask("chat-2", json!({ "text": words, "state": greeting["LotseState"] }));
+    assert_eq!(closed["LotseAction"], "listen", "{closed}");
+    assert!(closed["LotseSay"].as_str().expect("words").contains("zurückrufen"), "{closed}");
+    let over = ask("chat-2", json!({ "text": "nein danke", "state": closed["LotseState"] }));
+    assert_eq!(over["LotseAction"], "hangup", "{over}");
+    assert!(over["LotseSay"].as_str().expect("words").contains("schreiben"), "{over}");
 }
 
 fn a_flow_from_greeting_to_queue(lotse: &Lotse) {

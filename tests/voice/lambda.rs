@@ -133,6 +133,24 @@ fn without_a_service_callers_are_handed_over() {
     function.wait().expect("it ended");
 }
 
+/// AWS starts the program under this name and without arguments.
+#[cfg(unix)]
+#[test]
+fn a_program_named_bootstrap_is_the_function() {
+    use std::os::unix::process::CommandExt;
+
+    let output = lotse()
+        .arg0("/var/task/bootstrap")
+        .env("LOTSE_FORWARD", "https://lotse.example")
+        .env_remove("AWS_LAMBDA_RUNTIME_API")
+        // It starts itself again to set this, and must still know its name.
+        .env_remove("CANDLE_NUM_THREADS")
+        .output()
+        .expect("the binary runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("runs inside AWS Lambda"), "{}", stderr(&output));
+}
+
 #[test]
 fn elsewhere_it_says_where_it_belongs() {
     let output = lotse()

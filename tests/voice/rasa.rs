@@ -33,9 +33,9 @@ fn a_bot_swaps_its_rasa_server() {
     let silent = say(json!({ "sender": "tracker 2/ä", "message": "Hallo?" }));
     assert_eq!(silent, json!([]), "said once while a ticket waits");
 
-    let replies = say(json!({ "message": "Hallo!" }));
-    assert_eq!(replies[0]["recipient_id"], "default");
     for (body, code) in [
+        (json!({ "message": "Hallo!" }), "missing_field"),
+        (json!({ "sender": " ", "message": "Hallo!" }), "missing_field"),
         (json!({ "sender": "a" }), "missing_field"),
         (json!({ "sender": "a", "message": null }), "wrong_type"),
         (json!({ "sender": "a", "message": 7 }), "wrong_type"),

@@ -166,6 +166,19 @@ impl Lotse {
         })
     }
 
+    /// Does something while another program holds the store, so that nothing can be written.
+    pub(crate) fn while_busy<T>(&self, work: impl FnOnce() -> T) -> T {
+        let options = SqliteConnectOptions::new().filename(&self.server.store);
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let mut other = runtime.block_on(options.connect()).expect("the store");
+        let held = sqlx::query("BEGIN IMMEDIATE").execute(&mut other);
+        runtime.block_on(held).expect("the store is held");
+        let done = work();
+        let left = sqlx::query("ROLLBACK").execute(&mut other);
+        runtime.block_on(left).expect("the store is free again");
+        done
+    }
+
     /// The open tickets of a queue.
     pub(crate) fn tickets(&self, queue: &str) -> Vec<Value> {
         let tickets = self.get(&format!("/v1/queues/{queue}/tickets"));

@@ -1,7 +1,8 @@
 //! Callers on lines of Twilio and Telnyx.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::amazon::contact;
 use crate::support::{Caller, Lotse, System, attribute, contents};
 
 const GERMAN: &str = "+494315550199";
@@ -25,6 +26,7 @@ fn callers_are_led_from_the_greeting_to_the_queue() {
         words_before_hanging_up_are_kept(&lotse, system);
         queues_are_reached_in_their_own_way(&lotse, system);
         nobody_is_there_and_calls_back(&lotse, system);
+        numbers_are_keyed_in(&lotse, system);
     }
 }
 
@@ -61,8 +63,14 @@ fn from_greeting_to_queue(lotse: &Lotse, system: System) {
     assert_eq!(from, ["customer", "bot", "customer", "bot"], "{turns:?}");
 
     // Nobody takes the call; then somebody does.
-    let busy = caller.event_at(&caller.action, &[("DialCallStatus", "no-answer")]);
+    let nobody = [("DialCallStatus", "no-answer")];
+    let busy = caller.event_at(&caller.action, &nobody);
     assert!(busy.contains("niemand frei") && busy.ends_with("<Hangup/></Response>"), "{busy}");
+    assert!(busy.contains("unser Team meldet sich"), "{busy}");
+    let mut withheld = Caller::new(lotse, system, "anonymous", GERMAN);
+    withheld.says(BILL);
+    let busy = withheld.event(&nobody);
+    assert!(busy.contains("Ihre Nummer unterdrückt"), "{busy}");
     let taken = caller.event_at(&caller.action, &[("DialCallStatus", "completed")]);
     assert!(!taken.contains("<Say") && taken.contains("<Hangup/>"), "{taken}");
     let over = caller.event(&[("CallStatus", "completed"), ("CallDuration", "93")]);
@@ -95,6 +103,9 @@ fn no_leads_to_a_person(lotse: &Lotse, system: System) {
         let turns = conversation_of(lotse, &handed_over);
         let asked = &turns[2].1;
         assert!(asked.starts_with("(Die Antwort hat dem Anrufer nicht geholfen)"), "{turns:?}");
+        let summary = &ticket_of(lotse, &handed_over)["summary"];
+        let quoted = format!("{}{}{}", summary["headline"], summary["text"], summary["wish"]);
+        assert!(!quoted.contains("nicht geholfen"), "no words of the customer: {summary}");
     }
 }
 
@@ -106,6 +117,9 @@ fn silence_leads_to_a_person(lotse: &Lotse, system: System) {
     let handed_over = caller.event(&[("SpeechResult", "  ")]);
     assert!(handed_over.contains("<Dial"), "{handed_over}");
     assert_eq!(conversation_of(lotse, &handed_over)[0].1, "(Vom Anrufer ist nichts zu hören)");
+    let summary = &ticket_of(lotse, &handed_over)["summary"];
+    assert_eq!(summary["headline"], "Vom Anrufer ist nichts zu hören", "told, not quoted");
+    assert_eq!(summary["wish"], "");
 
     // Who is silent after an answer has what was wanted.
     let mut caller = Caller::new(lotse, system, CUSTOMER, GERMAN);
@@ -152,6 +166,12 @@ fn keys_do_what_was_said(lotse: &Lotse, system: System) {
     assert!(handed_over.contains("<Dial") && handed_over.contains("settled by a person"));
     let turns = conversation_of(lotse, &handed_over);
     assert_eq!(turns[0].1, "(The caller presses the key for a person)");
+
+    // A choice that was named in the first language is gone with it.
+    let mut caller = Caller::new(lotse, system, CUSTOMER, GERMAN);
+    caller.says("wie wird das wetter morgen in hamburg");
+    let english = caller.event(&[("Digits", "9")]);
+    assert!(english.contains("in one sentence") && !caller.action.contains("choice="), "{english}");
 
     // The choice of an offer.
     let mut caller = Caller::new(lotse, system, CUSTOMER, GERMAN);
@@ -251,10 +271,59 @@ fn nobody_is_there_and_calls_back(lotse: &Lotse, system: System) {
     assert!(noted.contains("on 0 1 5 1 1 2 3 4 5 6 7 8"), "{noted}");
 }
 
+/// A number may be keyed in where it is asked for, and only there.
+fn numbers_are_keyed_in(lotse: &Lotse, system: System) {
+    let broken = "the screen of the tablet was broken when i opened the parcel";
+    let mut caller = Caller::new(lotse, system, "anonymous", ENGLISH);
+    let offer = caller.says(broken);
+    assert!(offer.contains("numDigits=\"1\""), "{offer}");
+    let question = caller.event(&[("Digits", "1")]);
+    assert!(question.contains("On which telephone number"), "{question}");
+    assert!(question.contains("finishOnKey=\"#\"") && !question.contains("numDigits"));
+    let again = caller.event(&[]);
+    assert!(
+        again.contains("finish with the hash key") && !again.contains("one for yes"),
+        "{again}"
+    );
+    let again = caller.event(&[("Digits", "0151")]);
+    assert!(again.contains("finish with the hash key"), "no number yet: {again}");
+    let noted = caller.event(&[("Digits", "015112345678")]);
+    assert!(noted.contains("on 0 1 5 1 1 2 3 4 5 6 7 8"), "{noted}");
+    assert!(noted.contains("Goodbye!") && noted.contains("<Hangup/>"), "{noted}");
+}
+
+/// Somebody else writes to the store all the time: the caller is put through in time, and nothing
+/// is promised that is not kept. A flow learns a queue that is open.
+#[test]
+fn a_store_that_is_busy_keeps_nobody_waiting() {
+    let lotse = Lotse::start();
+    let mut caller = Caller::new(&lotse, System::Twilio, CUSTOMER, GERMAN);
+    caller.event(&[]);
+    let (trouble, flow) = lotse.while_busy(|| {
+        let words = json!({ "text": RETURNS });
+        let flow = lotse.post("/channels/amazon/connect", &contact("busy", "VOICE", &words), 200);
+        (caller.says(RETURNS), flow)
+    });
+    assert!(trouble.contains("nicht geklappt"), "{trouble}");
+    assert_eq!(contents(&trouble, "Number").as_deref(), Some("+494315550100"), "{trouble}");
+    assert_eq!(
+        (&flow["LotseAction"], &flow["LotseQueue"]),
+        (&json!("transfer"), &json!("first_line"))
+    );
+    assert!(flow["LotseTarget"].as_str().is_some_and(|arn| arn.ends_with("/first")), "{flow}");
+    let busy = caller.event(&[("DialCallStatus", "no-answer")]);
+    assert!(busy.contains("niemand frei") && !busy.contains("notiert"), "{busy}");
+}
+
 /// The turns of the conversation that is put through.
 fn conversation_of(lotse: &Lotse, markup: &str) -> Vec<(String, String)> {
+    let ticket = ticket_of(lotse, markup);
+    lotse.turns(ticket["conversation_id"].as_str().expect("a conversation"))
+}
+
+/// The ticket of the call that is put through.
+fn ticket_of(lotse: &Lotse, markup: &str) -> Value {
     let whisper = attribute(markup, "url").expect("an address");
     let id = whisper.split_once("ticket=").expect("a ticket").1;
-    let ticket = lotse.get(&format!("/v1/tickets/{id}"));
-    lotse.turns(ticket["conversation_id"].as_str().expect("a conversation"))
+    lotse.get(&format!("/v1/tickets/{id}"))
 }

@@ -62,7 +62,7 @@ fn take(
         let _ = stream.set_nodelay(true);
         let (input, mut output) = stream.into_split();
         let mut input = BufReader::new(input);
-        match tokio::time::timeout(DEADLINE, work(&app, &mut input, &mut output)).await {
+        match tokio::time::timeout(DEADLINE, work(&app, peer.ip(), &mut input, &mut output)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::info!(peer = %peer.ip(), %error, "a call broke off"),
             Err(_) => tracing::info!(peer = %peer.ip(), "a call took too long and was cut off"),

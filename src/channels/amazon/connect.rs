@@ -1,21 +1,23 @@
 //! A flow of Amazon Connect asks what comes next on a call.
 //!
 //! The flow passes parameters: `text` (the caller's words, for example `$.Lex.InputTranscript`) or
-//! `key` (a pressed key), `confidence` (0 to 1) and `language` where it knows them, and `state`,
-//! which is `$.External.LotseState` of the answer before. Without words and state it is the
-//! beginning, and the answer is a greeting. The answer is a flat object of texts, read as
-//! `$.External.NAME`:
+//! `key` (a pressed key, or the number that was asked for), `confidence` (0 to 1) and `language`
+//! where it knows them, and `state`, which is `$.External.LotseState` of the answer before. Without
+//! words and state it is the beginning, and the answer is a greeting. The answer is a flat object of
+//! texts, read as `$.External.NAME`:
 //!
 //! | name | value |
 //! | --- | --- |
 //! | `LotseAction` | `listen`, `transfer` or `hangup`: what to do once `LotseSay` has been said |
+//! | `LotseKeys` | what may be pressed while listening: `one` key, or a `number` that `#` ends |
 //! | `LotseSay`, `LotseLanguage` | words for the caller, and their language, `de` or `en` |
 //! | `LotseQueue`, `LotsePriority`, `LotseTarget` | where to; the target is the queue's ARN in `routing.toml` |
 //! | `LotseSummary`, `LotseHeadline`, `LotseTicket` | what people there should know |
 //! | `LotseIntent`, `LotseTier`, `LotseSentiment` | what was understood |
 //! | `LotseConversation`, `LotseState` | the conversation, and what to pass as `state` next time |
 //!
-//! A contact of the channel `CHAT` is answered in the written form.
+//! A contact of the channel `CHAT` is answered in the written form, and all that is typed there is
+//! words.
 
 use std::collections::BTreeMap;
 
@@ -24,9 +26,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::super::voice::call::Heard;
+use super::super::voice::call::{Heard, keyed};
 use super::super::voice::state::{Asked, CallState};
-use super::super::voice::{self, Call, conversation_id, flat, language_of, number};
+use super::super::voice::{self, Begins, Call, conversation_id, flat, language_of, number};
 use crate::domain::Channel;
 use crate::http::App;
 use crate::http::error::{ApiError, Code};
@@ -101,6 +103,7 @@ pub(crate) async fn connect(
         channel: if is_chat { Channel::Chat } else { Channel::Phone },
         number: address(contact.customer).as_deref().and_then(number),
         lines: super::LINES,
+        begins: Begins::Perhaps(None),
     };
     let voice = &app.config.channels.voice;
     let dialled = address(contact.system).and_then(|number| voice.numbers.get(&number).copied());
@@ -109,7 +112,7 @@ pub(crate) async fn connect(
     let known = given.parameter("state").or_else(|| given.attribute("LotseState"));
     let state = CallState::from_query(known.as_deref().unwrap_or_default(), language)
         .map_err(|error| super::bad_state(&error))?;
-    let heard = given.heard();
+    let heard = given.heard(&state);
     if is_chat && heard == Heard::Nothing && state.asked != Asked::Nothing {
         return Err(ApiError::from(Code::TextBlank));
     }
@@ -151,9 +154,9 @@ impl Given {
         self.parameter(name).or_else(|| self.attribute(name))
     }
 
-    fn heard(&self) -> Heard {
-        if let Some(key) = self.parameter("key").and_then(|key| key.chars().next()) {
-            return Heard::Key(key);
+    fn heard(&self, state: &CallState) -> Heard {
+        if let Some(heard) = self.parameter("key").and_then(|keys| keyed(state, &keys)) {
+            return heard;
         }
         let confidence = || self.parameter("confidence").and_then(|sure| sure.parse().ok());
         match self.parameter("text") {

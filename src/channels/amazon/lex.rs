@@ -14,9 +14,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::super::voice::call::{Heard, Then};
+use super::super::voice::call::{Heard, Then, keyed};
 use super::super::voice::state::CallState;
-use super::super::voice::{self, Call, conversation_id, flat, language_of, number};
+use super::super::voice::{self, Begins, Call, conversation_id, flat, language_of, number};
 use crate::domain::Channel;
 use crate::http::App;
 use crate::http::error::{ApiError, Code};
@@ -58,6 +58,9 @@ struct Bot {
 struct SessionState {
     session_attributes: Option<BTreeMap<String, Value>>,
     active_contexts: Option<Value>,
+    /// Names the request. A session may end and begin again under the same id, without what was
+    /// known of it.
+    originating_request_id: Option<String>,
     intent: Option<serde_json::Map<String, Value>>,
 }
 
@@ -89,12 +92,13 @@ pub(crate) async fn lex(
         channel: if is_written { Channel::Chat } else { Channel::Phone },
         number: attribute("CustomerNumber").and_then(number),
         lines: super::LINES,
+        begins: Begins::Perhaps(event.session_state.originating_request_id.clone()),
     };
     let locale = event.bot.as_ref().and_then(|bot| bot.locale_id.as_deref());
     let language = locale.and_then(language_of).unwrap_or(app.config.channels.voice.language);
     let state = CallState::from_query(attribute("LotseState").unwrap_or_default(), language)
         .map_err(|error| super::bad_state(&error))?;
-    let answered = voice::answer(&app, &call, &state, heard(&event)).await;
+    let answered = voice::answer(&app, &call, &state, heard(&state, &event)).await;
     let mut attributes = attributes;
     for field in flat::fields(&call, &answered) {
         // What is said goes out as messages.
@@ -136,20 +140,19 @@ fn check(event: &LexEvent) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn heard(event: &LexEvent) -> Heard {
+fn heard(state: &CallState, event: &LexEvent) -> Heard {
     let text = event.input_transcript.as_deref().unwrap_or_default().trim();
-    let mut characters = text.chars();
-    match (event.input_mode.as_deref(), characters.next(), characters.next()) {
-        (_, None, _) => Heard::Nothing,
-        (Some("DTMF"), Some(key), None) => Heard::Key(key),
-        _ => Heard::Speech {
-            text: text.to_owned(),
-            confidence: event
-                .transcriptions
-                .first()
-                .and_then(|transcription| transcription.transcription_confidence),
-        },
+    if text.is_empty() {
+        return Heard::Nothing;
     }
+    let keys = (event.input_mode.as_deref() == Some("DTMF")).then(|| keyed(state, text)).flatten();
+    keys.unwrap_or_else(|| Heard::Speech {
+        text: text.to_owned(),
+        confidence: event
+            .transcriptions
+            .first()
+            .and_then(|transcription| transcription.transcription_confidence),
+    })
 }
 
 /// A text in pieces that Lex takes, cut between words.

@@ -1,13 +1,19 @@
 //! What is said and done next on a call? Pure: from what the caller did, and from what the desk made
 //! of it. Every telephone system speaks through this.
 
-use super::state::{Asked, CallState};
+use super::state::{Asked, CallState, Noted};
 use super::texts::{self, Words};
 use crate::domain::{Action, Channel, Language, MAX_TEXT_CHARS, Outcome, OutcomeTicket};
 use crate::triage::{CallerSign, PhoneTarget, call_back, danger};
 
 /// Words of an utterance that are too few to tell its language by.
 const FEW_WORDS: usize = 2;
+
+/// Whoever was asked again so often is put through, whatever the reasons were.
+const MOST_REPEATED: u32 = 4;
+
+/// Digits of a telephone number, country code included.
+const NUMBER_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
 /// Intent of a caller who says goodbye, as the built-in texts name it.
 const GOODBYE_INTENT: &str = "goodbye";
@@ -23,6 +29,8 @@ pub(crate) enum Heard {
     Nothing,
     /// Pressed a key.
     Key(char),
+    /// Keyed in a number, as asked.
+    Number(String),
     /// Said something.
     Speech {
         /// The transcript.
@@ -87,6 +95,8 @@ pub(crate) enum Then {
 /// Where a caller is put through to, and what people there should know.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Transfer {
+    /// The queue's name in `routing.toml`.
+    pub(crate) queue: String,
     /// Where the telephone system finds the queue; none where it knows queues by name.
     pub(crate) target: Option<PhoneTarget>,
     /// The ticket, none if it could not be kept.
@@ -121,6 +131,7 @@ pub(crate) fn hear(state: &CallState, heard: Heard, manner: &Manner<'_>) -> Move
         Heard::Nothing if state.asked == Asked::Nothing => Move::Say(greeting(state, manner)),
         Heard::Nothing => silence(state),
         Heard::Key(key) => pressed(state, key),
+        Heard::Number(number) => keyed_in(state, &number),
         Heard::Speech { text, confidence } => {
             let text: String = text.trim().chars().take(MAX_TEXT_CHARS).collect();
             if text.is_empty() {
@@ -130,9 +141,26 @@ pub(crate) fn hear(state: &CallState, heard: Heard, manner: &Manner<'_>) -> Move
         }
         Heard::Returned { reached: true } => Move::Say(ended(state, &[])),
         Heard::Returned { reached: false } => {
-            Move::Say(ended(state, &[&texts::NOT_REACHED, &texts::NOTED]))
+            // Only what is kept may be promised.
+            let then = match state.noted {
+                Noted::Reachable => &texts::NOTED,
+                Noted::Unreachable => &texts::NOTED_UNKNOWN,
+                Noted::Nothing => &texts::CALL_LATER,
+            };
+            Move::Say(ended(state, &[&texts::NOT_REACHED, then]))
         }
     }
+}
+
+/// What the caller did who pressed these keys. A hash key ends a number, and several keys are one
+/// where a number was asked for.
+pub(crate) fn keyed(state: &CallState, keys: &str) -> Option<Heard> {
+    let keys = keys.trim();
+    let number = keys.trim_end_matches('#');
+    if state.asked == Asked::Number && number.chars().nth(1).is_some() {
+        return Some(Heard::Number(number.to_owned()));
+    }
+    keys.chars().next().map(Heard::Key)
 }
 
 fn greeting(state: &CallState, manner: &Manner<'_>) -> Next {
@@ -153,12 +181,14 @@ fn other(language: Language) -> Language {
 /// Asked once more; then a person. Who is silent after an answer has hung up or has what was
 /// wanted; who is silent when nobody is there is noted already.
 fn silence(state: &CallState) -> Move {
-    if state.silent == 0 {
-        let again = CallState { silent: 1, ..again(state) };
+    if state.silent == 0 && state.repeated < MOST_REPEATED {
+        let again = CallState { silent: 1, unclear: 0, ..once_more(state) };
         return Move::Say(asked_again(again, &[&texts::NOTHING_HEARD]));
     }
     match state.asked {
-        Asked::Helped | Asked::CallBack => Move::Say(ended(state, &[&texts::GOODBYE])),
+        Asked::Helped | Asked::CallBack | Asked::Number => {
+            Move::Say(ended(state, &[&texts::GOODBYE]))
+        }
         _ => person(state, CallerSign::SaysNothing, None),
     }
 }
@@ -176,16 +206,52 @@ fn pressed(state: &CallState, key: char) -> Move {
         ('1', Asked::Helped, _) => Move::Helped(ended(state, &[&texts::GLAD])),
         ('2', Asked::CallBack, _) => Move::Say(ended(state, &[&texts::GOODBYE])),
         ('2', Asked::Helped, _) => person(state, CallerSign::NotHelped, None),
-        (LANGUAGE_KEY, ..) => {
-            let language = other(state.language);
-            Move::Say(asked_again(CallState { language, ..again(state) }, &[]))
-        }
-        _ if state.unclear < 2 => {
-            let again = CallState { unclear: state.unclear + 1, ..again(state) };
+        (LANGUAGE_KEY, ..) => Move::Say(changed_over(state)),
+        _ if state.unclear < 2 && state.repeated < MOST_REPEATED => {
+            let again = CallState { silent: 0, unclear: state.unclear + 1, ..once_more(state) };
             Move::Say(asked_again(again, &[&texts::NO_SUCH_KEY]))
         }
         _ => person(state, CallerSign::NotUnderstood, None),
     }
+}
+
+/// The other language from now on. What the keys stood for was said in the first one.
+fn changed_over(state: &CallState) -> Next {
+    let language = other(state.language);
+    let mut changed = CallState { language, choices: Vec::new(), ..again(state) };
+    match state.asked {
+        Asked::Choice | Asked::PutThrough => changed.asked = Asked::Matter,
+        Asked::CallBack => changed.offer([call_back::choice(language).value.as_str()]),
+        Asked::Nothing | Asked::Matter | Asked::Helped | Asked::Number => {}
+    }
+    asked_again(changed, &[])
+}
+
+/// The number to call back on, with a word before it that says what it is.
+fn keyed_in(state: &CallState, number: &str) -> Move {
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number || !NUMBER_DIGITS.contains(&digits.len()) {
+        return unclear(state, number);
+    }
+    Move::Receive {
+        text: texts::keyed_number(state.language, number),
+        language: Some(state.language),
+        not_helped: false,
+    }
+}
+
+/// Asked once more; then a person.
+fn unclear(state: &CallState, heard: &str) -> Move {
+    if state.unclear > 0 || state.repeated >= MOST_REPEATED {
+        return person(state, CallerSign::NotUnderstood, Some(heard));
+    }
+    let again = CallState { silent: 0, unclear: 1, ..once_more(state) };
+    if state.asked == Asked::Number {
+        return Move::Say(asked_again(again, &[]));
+    }
+    let say = vec![said(&texts::NOT_UNDERSTOOD, state.language)];
+    Move::Say(Next { say, then: Then::Listen, state: again })
 }
 
 fn spoken(state: &CallState, text: String, confidence: Option<f32>, manner: &Manner<'_>) -> Move {
@@ -193,12 +259,7 @@ fn spoken(state: &CallState, text: String, confidence: Option<f32>, manner: &Man
     let unsure = confidence.is_some_and(|sure| sure > 0.0 && sure < manner.low_confidence);
     // Whoever is in danger is not asked to repeat it.
     if unsure && danger::find(&text).is_none() {
-        if state.unclear > 0 {
-            return person(state, CallerSign::NotUnderstood, Some(&text));
-        }
-        let again = CallState { unclear: 1, ..again(state) };
-        let say = vec![said(&texts::NOT_UNDERSTOOD, state.language)];
-        return Move::Say(Next { say, then: Then::Listen, state: again });
+        return unclear(state, &text);
     }
     if state.asked == Asked::Helped {
         match texts::answer(&text) {
@@ -207,9 +268,19 @@ fn spoken(state: &CallState, text: String, confidence: Option<f32>, manner: &Man
             None => {}
         }
     }
-    if state.asked == Asked::CallBack && texts::answer(&text) == Some(false) {
+    if refuses_call_back(state, &text) {
         return Move::Say(ended(state, &[&texts::GOODBYE]));
     }
+    taken_in(state, text)
+}
+
+/// Whether these words say no to a call-back.
+pub(super) fn refuses_call_back(state: &CallState, text: &str) -> bool {
+    matches!(state.asked, Asked::CallBack | Asked::Number) && texts::answer(text) == Some(false)
+}
+
+/// The customer's own words.
+pub(super) fn taken_in(state: &CallState, text: String) -> Move {
     let is_short = text.split_whitespace().nth(FEW_WORDS).is_none();
     Move::Receive { text, language: is_short.then_some(state.language), not_helped: false }
 }
@@ -223,9 +294,14 @@ fn person(state: &CallState, sign: CallerSign, heard: Option<&str>) -> Move {
     }
 }
 
-/// The same question again.
+/// What was asked still stands.
 fn again(state: &CallState) -> CallState {
     CallState { turn: state.turn.saturating_add(1), ..state.clone() }
+}
+
+/// The same question again, which counts.
+fn once_more(state: &CallState) -> CallState {
+    CallState { repeated: state.repeated.saturating_add(1), ..again(state) }
 }
 
 fn asked_again(mut state: CallState, before: &[&Words]) -> Next {
@@ -233,6 +309,7 @@ fn asked_again(mut state: CallState, before: &[&Words]) -> Next {
         Asked::Helped => &texts::HELPED_AGAIN,
         Asked::Choice => &texts::CHOOSE,
         Asked::CallBack => &texts::CALL_BACK_AGAIN,
+        Asked::Number => &texts::NUMBER_AGAIN,
         Asked::Nothing | Asked::Matter | Asked::PutThrough => &texts::MATTER,
     };
     if state.asked == Asked::Nothing {
@@ -243,12 +320,12 @@ fn asked_again(mut state: CallState, before: &[&Words]) -> Next {
     Next { say, then: Then::Listen, state }
 }
 
-fn ended(state: &CallState, words: &[&Words]) -> Next {
+pub(super) fn ended(state: &CallState, words: &[&Words]) -> Next {
     let say = words.iter().map(|words| said(words, state.language)).collect();
     Next { say, then: Then::HangUp, state: again(state) }
 }
 
-fn said(words: &Words, language: Language) -> Said {
+pub(super) fn said(words: &Words, language: Language) -> Said {
     Said { language, text: words.get(language).to_owned() }
 }
 
@@ -313,20 +390,27 @@ fn hand_over(
     line: Option<&Line>,
 ) -> Then {
     let language = outcome.classification.language;
+    let is_call = channel == Channel::Phone;
+    let kept = if is_call { &texts::NOTED } else { &texts::written::NOTED };
     let (Some(ticket), Some(line)) = (&outcome.ticket, line) else {
-        say.push(said(&texts::NOTED, language));
+        say.push(said(kept, language));
         return Then::HangUp;
     };
-    if channel != Channel::Phone || (line.open && (line.target.is_some() || line.by_name)) {
+    if line.open && (line.target.is_some() || line.by_name) {
         state.asked = Asked::PutThrough;
-        let target = line.target.clone();
-        return Then::Transfer(Box::new(Transfer { target, ticket: Some(ticket.clone()) }));
+        state.noted = if line.number_known { Noted::Reachable } else { Noted::Unreachable };
+        let (queue, target) = (ticket.queue.clone(), line.target.clone());
+        return Then::Transfer(Box::new(Transfer { queue, target, ticket: Some(ticket.clone()) }));
     }
     let asks = |reason| outcome.decision.has_reason(reason);
-    if !line.open && (asks(call_back::OFFERED) || asks(call_back::WANTED)) {
+    if !line.open && asks(call_back::OFFERED) {
         state.asked = Asked::CallBack;
         let choices = outcome.reply.iter().flat_map(|reply| &reply.choices);
         state.offer(choices.map(|choice| choice.value.as_str()));
+        return Then::Listen;
+    }
+    if !line.open && asks(call_back::WANTED) {
+        state.asked = Asked::Number;
         return Then::Listen;
     }
     if line.open {
@@ -337,22 +421,29 @@ fn hand_over(
         let noted = if line.number_known { &texts::NOTED } else { &texts::NOTED_UNKNOWN };
         say.push(said(noted, language));
     } else if say.is_empty() {
-        say.push(said(&texts::NOTED, language));
-    } else {
+        say.push(said(kept, language));
+    } else if is_call {
         say.push(said(&texts::FAREWELL, language));
     }
     Then::HangUp
 }
 
 /// What is said when the service cannot take the message in: a caller is never left with an error.
-pub(crate) fn in_trouble(state: &CallState, target: Option<PhoneTarget>, by_name: bool) -> Next {
+/// `somewhere` is where people are, if they are anywhere.
+pub(crate) fn in_trouble(state: &CallState, channel: Channel, somewhere: Option<Transfer>) -> Next {
     let mut next = ended(state, &[&texts::TROUBLE]);
-    if target.is_some() || by_name {
-        next.say.push(said(&texts::PUT_THROUGH, state.language));
-        next.then = Then::Transfer(Box::new(Transfer { target, ticket: None }));
+    next.state.noted = Noted::Nothing;
+    let (put_through, later) = if channel == Channel::Phone {
+        (&texts::PUT_THROUGH, &texts::CALL_LATER)
+    } else {
+        (&texts::written::PUT_THROUGH, &texts::written::WRITE_LATER)
+    };
+    if let Some(transfer) = somewhere {
+        next.say.push(said(put_through, state.language));
+        next.then = Then::Transfer(Box::new(transfer));
         next.state.asked = Asked::PutThrough;
     } else {
-        next.say.push(said(&texts::CALL_LATER, state.language));
+        next.say.push(said(later, state.language));
     }
     next
 }
@@ -377,7 +468,14 @@ mod tests {
         fn nobody_is_asked_for_ever(
             events in prop::collection::vec(wordless(), 8),
             asked in prop::sample::select(
-                vec![Asked::Nothing, Asked::Matter, Asked::Helped, Asked::Choice, Asked::CallBack]
+                vec![
+                    Asked::Nothing,
+                    Asked::Matter,
+                    Asked::Helped,
+                    Asked::Choice,
+                    Asked::CallBack,
+                    Asked::Number,
+                ]
             ),
         ) {
             let mut state = CallState { asked, ..CallState::new(Language::De) };
@@ -395,5 +493,71 @@ mod tests {
             prop_assert!(!goes_on);
             prop_assert!(turns.is_sorted());
         }
+    }
+
+    fn listening(state: &CallState, heard: Heard) -> CallState {
+        match hear(state, heard, &MANNER) {
+            Move::Say(next) if next.then == Then::Listen => next.state,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_kind_of_trouble_does_not_count_for_another() {
+        let krr = || Heard::Speech { text: "krr".to_owned(), confidence: Some(0.1) };
+        let begun = CallState { asked: Asked::Matter, ..CallState::new(Language::De) };
+        let silent = listening(&begun, Heard::Nothing);
+        assert_eq!((silent.silent, silent.unclear), (1, 0));
+        let unclear = listening(&silent, krr());
+        assert_eq!((unclear.silent, unclear.unclear), (0, 1));
+        let silent = listening(&unclear, Heard::Nothing);
+        assert_eq!((silent.silent, silent.unclear), (1, 0));
+    }
+
+    #[test]
+    fn keys_change_their_language_with_the_caller() {
+        let choices = vec!["Bitte rufen Sie mich zurück.".to_owned()];
+        let german = CallState { choices, ..CallState::new(Language::De) };
+        let asked_for = CallState { asked: Asked::Choice, ..german.clone() };
+        let english = listening(&asked_for, Heard::Key(LANGUAGE_KEY));
+        assert_eq!((english.asked, english.choices.len()), (Asked::Matter, 0));
+        let offered = CallState { asked: Asked::CallBack, ..german };
+        let english = listening(&offered, Heard::Key(LANGUAGE_KEY));
+        assert_eq!(
+            (english.asked, &*english.choices[0]),
+            (Asked::CallBack, "Please call me back.")
+        );
+    }
+
+    #[test]
+    fn only_what_is_kept_is_promised() {
+        for (noted, words) in [
+            (Noted::Reachable, &texts::NOTED),
+            (Noted::Unreachable, &texts::NOTED_UNKNOWN),
+            (Noted::Nothing, &texts::CALL_LATER),
+        ] {
+            let state = CallState { noted, ..CallState::new(Language::En) };
+            let heard = Heard::Returned { reached: false };
+            let Move::Say(next) = hear(&state, heard, &MANNER) else { panic!("{noted:?}") };
+            assert_eq!(next.say[1].text, words.get(Language::En));
+        }
+    }
+
+    #[test]
+    fn numbers_are_keyed_in_where_they_are_asked_for() {
+        let asked = |asked| CallState { asked, ..CallState::new(Language::De) };
+        let number = asked(Asked::Number);
+        for (keys, expected) in [
+            ("015112345678#", Some(Heard::Number("015112345678".to_owned()))),
+            ("0", Some(Heard::Key('0'))),
+            ("#", Some(Heard::Key('#'))),
+            (" ", None),
+        ] {
+            assert_eq!(keyed(&number, keys), expected, "{keys}");
+        }
+        assert_eq!(keyed(&asked(Asked::Matter), "01"), Some(Heard::Key('0')));
+        let Move::Receive { text, .. } = keyed_in(&number, "5550123") else { panic!("no number") };
+        assert_eq!(text, "Rufnummer 5550123");
+        assert_eq!(listening(&number, Heard::Number("0151".to_owned())).asked, Asked::Number);
     }
 }

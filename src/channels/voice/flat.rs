@@ -1,6 +1,7 @@
 //! What comes next on a call, as names and texts: for systems whose own flow carries it out.
 
 use super::call::Then;
+use super::state::Asked;
 use super::{Answered, Call};
 
 /// One of them.
@@ -16,12 +17,16 @@ pub(crate) struct Field {
 /// All of them, always the same ones.
 pub(crate) fn fields(call: &Call, answered: &Answered) -> Vec<Field> {
     let (next, outcome) = (&answered.next, answered.outcome.as_ref());
-    let (action, target) = match &next.then {
-        Then::Listen => ("listen", None),
-        Then::Transfer(transfer) => ("transfer", transfer.target.as_ref()),
-        Then::HangUp => ("hangup", None),
+    let (action, keys, transfer) = match &next.then {
+        Then::Listen if next.state.asked == Asked::Number => ("listen", "number", None),
+        Then::Listen => ("listen", "one", None),
+        Then::Transfer(transfer) => ("transfer", "", Some(transfer)),
+        Then::HangUp => ("hangup", "", None),
     };
+    let target = transfer.and_then(|transfer| transfer.target.as_ref());
     let ticket = outcome.and_then(|outcome| outcome.ticket.as_ref());
+    let put_through = transfer.map(|transfer| transfer.queue.as_str());
+    let queue = put_through.or(ticket.map(|ticket| ticket.queue.as_str()));
     let summary = ticket.and_then(|ticket| ticket.summary.as_ref());
     let read = outcome.map(|outcome| &outcome.classification);
     let said: Vec<&str> = next.say.iter().map(|said| said.text.as_str()).collect();
@@ -30,6 +35,7 @@ pub(crate) fn fields(call: &Call, answered: &Answered) -> Vec<Field> {
     let field = |key, variable, value| Field { key, variable, value };
     vec![
         field("LotseAction", "LOTSE_ACTION", action.to_owned()),
+        field("LotseKeys", "LOTSE_KEYS", keys.to_owned()),
         field("LotseSay", "LOTSE_SAY", said.join(" ")),
         field("LotseLanguage", "LOTSE_LANGUAGE", next.state.language.code().to_owned()),
         field(
@@ -47,7 +53,7 @@ pub(crate) fn fields(call: &Call, answered: &Answered) -> Vec<Field> {
             "LOTSE_SENTIMENT",
             text(read.and_then(|read| Some(read.sentiment.as_ref()?.name.name()))),
         ),
-        field("LotseQueue", "LOTSE_QUEUE", text(ticket.map(|ticket| ticket.queue.as_str()))),
+        field("LotseQueue", "LOTSE_QUEUE", text(queue)),
         field("LotsePriority", "LOTSE_PRIORITY", text(ticket.map(|ticket| ticket.priority.name()))),
         field("LotseTarget", "LOTSE_TARGET", target.map(ToString::to_string).unwrap_or_default()),
         field(

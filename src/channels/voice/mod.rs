@@ -7,6 +7,7 @@
 //! needs travels with the call ([`state::CallState`]), and what was said is in the store.
 
 pub(crate) mod call;
+mod chat;
 pub(crate) mod flat;
 mod signature;
 pub(crate) mod state;
@@ -15,18 +16,25 @@ pub(crate) mod twilio;
 mod twiml;
 
 use std::fmt::Write;
+use std::time::Duration;
 
-use self::call::{Heard, Line, Manner, Move, Next, Then};
-use self::state::CallState;
+use tracing::Instrument;
+
+use self::call::{Heard, Line, Manner, Move, Next, Then, Transfer};
+use self::state::{Asked, CallState};
 use crate::domain::{Author, Channel, Contact, Incoming, Language, Outcome};
 use crate::http::App;
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, Code};
 use crate::triage::{Availability, PhoneTarget, Queue};
 
 /// Turns of a conversation among which the answer that helped is looked for.
 const RECENT_TURNS: usize = 10;
 
+/// A caller hears something after so long at the latest; telephone systems give up soon after.
+const DEADLINE: Duration = Duration::from_secs(5);
+
 /// A call, or a conversation that a telephone system leads.
+#[derive(Clone)]
 pub(crate) struct Call {
     /// Identifier of its conversation; the caller's utterances are numbered within it.
     pub(crate) conversation_id: String,
@@ -36,6 +44,18 @@ pub(crate) struct Call {
     pub(crate) number: Option<String>,
     /// How the telephone system reaches queues.
     pub(crate) lines: Lines,
+    /// Whether the conversation may begin more than once.
+    pub(crate) begins: Begins,
+}
+
+/// How often a conversation begins: where the state is lost on the way, turns are counted from 1
+/// again, and the new ones must not be taken for the old.
+#[derive(Clone)]
+pub(crate) enum Begins {
+    /// Once: the system's name of a call never comes back, and the state travels in addresses.
+    Once,
+    /// Perhaps again, with the system's name of this event if it has one.
+    Perhaps(Option<String>),
 }
 
 /// How a telephone system reaches queues.
@@ -56,16 +76,39 @@ pub(crate) struct Answered {
 /// Does what the caller's event asks for, and says what comes next. A failure behind is said to the
 /// caller, who is put through if that is possible.
 pub(crate) async fn answer(app: &App, call: &Call, state: &CallState, heard: Heard) -> Answered {
-    match try_answer(app, call, state, heard).await {
-        Ok(answered) => answered,
-        Err(error) => {
-            let (code, conversation) = (error.code().name(), &call.conversation_id);
-            tracing::error!(code, conversation, "a caller's words could not be taken in");
-            let target = any_target(app, call.lines);
-            let next = call::in_trouble(state, target, call.lines.by_name);
-            Answered { next, outcome: None }
-        }
+    let state = begun(call, state, &heard);
+    let work = {
+        let (app, call, state) = (app.clone(), call.clone(), state.clone());
+        async move { try_answer(&app, &call, &state, heard).await }
+    };
+    // In a task of its own: whether or not the caller is kept waiting, the words are kept.
+    let task = tokio::spawn(work.in_current_span());
+    let code = match tokio::time::timeout(DEADLINE, task).await {
+        Ok(Ok(Ok(answered))) => return answered,
+        Ok(Ok(Err(error))) => error.code(),
+        Ok(Err(_)) => Code::Internal,
+        Err(_) => Code::DeadlineExceeded,
+    };
+    let (code, conversation) = (code.name(), &call.conversation_id);
+    tracing::error!(code, conversation, "a caller's words could not be taken in");
+    let next = call::in_trouble(&state, call.channel, somewhere(app, call));
+    Answered { next, outcome: None }
+}
+
+/// The state with a name for this beginning, where the conversation may begin again.
+fn begun(call: &Call, state: &CallState, heard: &Heard) -> CallState {
+    if state.asked != Asked::Nothing || state.beginning.is_some() {
+        return state.clone();
     }
+    let beginning = match (&call.begins, heard) {
+        (Begins::Perhaps(Some(event)), _) => Some(short_hash(event)),
+        // Nothing is kept of a greeting: it need not be the same if it is asked for twice.
+        (Begins::Perhaps(None), Heard::Nothing) => {
+            Some(short_hash(&uuid::Uuid::new_v4().to_string()))
+        }
+        (Begins::Perhaps(None), _) | (Begins::Once, _) => None,
+    };
+    CallState { beginning, ..state.clone() }
 }
 
 async fn try_answer(
@@ -77,7 +120,12 @@ async fn try_answer(
     let voice = &app.config.channels.voice;
     let greeting = voice.greeting.get(&state.language).map(String::as_str);
     let manner = Manner { greeting, low_confidence: voice.low_confidence };
-    let (text, language, not_helped) = match call::hear(state, heard, &manner) {
+    let todo = if call.channel == Channel::Phone {
+        call::hear(state, heard, &manner)
+    } else {
+        chat::hear(state, heard)
+    };
+    let (text, language, not_helped) = match todo {
         Move::Say(next) => return Ok(Answered { next, outcome: None }),
         Move::Helped(next) => {
             keep_helpful(app, call, true).await;
@@ -90,13 +138,12 @@ async fn try_answer(
     }
     let incoming = Incoming {
         conversation_id: Some(call.conversation_id.clone()),
-        // The same event sent twice is one message, and gets the same answer.
-        message_id: Some(format!("{}-{}", call.conversation_id, state.turn)),
+        message_id: None,
         language,
         contact: Contact { phone: call.number.clone(), ..Contact::default() },
         ..Incoming::new(call.channel, text)
     };
-    let outcome = super::receive(app, incoming).await?;
+    let outcome = take_in(app, state, incoming).await?;
     let line = outcome.ticket.as_ref().map(|ticket| line(app, call, &ticket.queue));
     let next = call::after(state, &outcome, call.channel, line.as_ref());
     if let (Then::HangUp, Some(ticket), Some(line)) = (&next.then, &outcome.ticket, &line)
@@ -108,10 +155,26 @@ async fn try_answer(
     Ok(Answered { next, outcome: Some(outcome) })
 }
 
+/// Takes a message in under a name that is the same if the same event is sent twice: it is one
+/// message, and gets the same answer. Other words under the same name come from a system that
+/// forgot the state; they get a name of their own.
+async fn take_in(app: &App, state: &CallState, incoming: Incoming) -> Result<Outcome, ApiError> {
+    let beginning = state.beginning.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
+    let conversation = incoming.conversation_id.as_deref().unwrap_or_default();
+    let name = format!("{conversation}{beginning}-{}", state.turn);
+    let named = |name: String| Incoming { message_id: Some(name), ..incoming.clone() };
+    match super::receive(app, named(name.clone())).await {
+        Err(error) if error.code() == Code::Conflict => {
+            super::receive(app, named(format!("{name}-{}", short_hash(&incoming.text)))).await
+        }
+        taken => taken,
+    }
+}
+
 /// How a queue can be reached now.
 fn line(app: &App, call: &Call, queue: &str) -> Line {
     let routing = (app.routing)();
-    let availability = routing.availability(queue, Channel::Phone, jiff::Timestamp::now());
+    let availability = routing.availability(queue, call.channel, jiff::Timestamp::now());
     let targets = routing.queue(queue).map_or(&[][..], Queue::phone_targets);
     Line {
         open: availability == Availability::Open,
@@ -121,11 +184,15 @@ fn line(app: &App, call: &Call, queue: &str) -> Line {
     }
 }
 
-/// Where a caller is put through to who has no ticket: the first queue that can be reached.
-fn any_target(app: &App, lines: Lines) -> Option<PhoneTarget> {
+/// Where a caller is put through to who has no ticket: the queue of everything else, or another,
+/// where people are there and can be reached.
+fn somewhere(app: &App, call: &Call) -> Option<Transfer> {
     let routing = (app.routing)();
-    let mut targets = routing.queues().iter().flat_map(Queue::phone_targets);
-    targets.find(|target| (lines.takes)(target)).cloned()
+    routing.default_queue().into_iter().chain(routing.queues()).find_map(|queue| {
+        let Line { open, target, by_name, .. } = line(app, call, &queue.name);
+        let queue = queue.name.clone();
+        (open && (target.is_some() || by_name)).then_some(Transfer { queue, target, ticket: None })
+    })
 }
 
 /// Keeps whether the last answer helped. The call goes on even if that fails.
@@ -157,6 +224,12 @@ pub(crate) fn conversation_id(system: &str, call_id: &str) -> String {
     }
     let hash = hexadecimal(&Sha256::digest(call_id.as_bytes()));
     format!("{system}-{}", &hash[..32])
+}
+
+/// Eight digits that stand for a text.
+fn short_hash(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    hexadecimal(&Sha256::digest(text.as_bytes())[..4])
 }
 
 /// Bytes as hexadecimal digits in small letters.

@@ -8,6 +8,9 @@ pub(crate) const MOST_CHOICES: usize = 8;
 /// Longest choice, in characters.
 const CHOICE_CHARS: usize = 300;
 
+/// Longest name of a beginning, in characters.
+const BEGINNING_CHARS: usize = 16;
+
 /// What must be known of a call when its next event comes. It travels with the call: in addresses,
 /// session attributes and channel variables, written as a query (`turn=2&asked=helped`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +21,42 @@ pub(crate) struct CallState {
     pub(crate) asked: Asked,
     /// Times in a row that nothing was heard.
     pub(crate) silent: u32,
-    /// Times in a row that words were not understood.
+    /// Times in a row that words were not understood, or a key had no meaning.
     pub(crate) unclear: u32,
+    /// Times that the caller was asked again, for whatever reason, since the last message.
+    pub(crate) repeated: u32,
     /// Language spoken.
     pub(crate) language: Language,
     /// What the keys from 1 on stand for, as words to take in.
     pub(crate) choices: Vec<String>,
+    /// Tells this beginning from others of the same conversation, where a system may begin anew
+    /// under the same name: turns are counted from 1 again then.
+    pub(crate) beginning: Option<String>,
+    /// What people have of a caller who is put through.
+    pub(crate) noted: Noted,
+}
+
+/// What people have of a caller who is put through: what may be promised if nobody takes the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Noted {
+    /// Nothing: it could not be kept.
+    Nothing,
+    /// A ticket, and the caller's number.
+    Reachable,
+    /// A ticket, but no number.
+    Unreachable,
+}
+
+impl Noted {
+    const ALL: [Self; 3] = [Self::Nothing, Self::Reachable, Self::Unreachable];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Reachable => "reachable",
+            Self::Unreachable => "unreachable",
+        }
+    }
 }
 
 /// What the caller was asked last.
@@ -37,15 +70,24 @@ pub(crate) enum Asked {
     Helped,
     /// Which of several is meant.
     Choice,
-    /// Whether to call back, or under which number.
+    /// Whether to call back.
     CallBack,
+    /// On which number to call back.
+    Number,
     /// Nothing: the call was put through, and comes back when that has ended.
     PutThrough,
 }
 
 impl Asked {
-    const ALL: [Self; 6] =
-        [Self::Nothing, Self::Matter, Self::Helped, Self::Choice, Self::CallBack, Self::PutThrough];
+    const ALL: [Self; 7] = [
+        Self::Nothing,
+        Self::Matter,
+        Self::Helped,
+        Self::Choice,
+        Self::CallBack,
+        Self::Number,
+        Self::PutThrough,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -54,6 +96,7 @@ impl Asked {
             Self::Helped => "helped",
             Self::Choice => "choice",
             Self::CallBack => "call_back",
+            Self::Number => "number",
             Self::PutThrough => "put_through",
         }
     }
@@ -75,15 +118,22 @@ impl CallState {
             asked: Asked::Nothing,
             silent: 0,
             unclear: 0,
+            repeated: 0,
             language,
             choices: Vec::new(),
+            beginning: None,
+            noted: Noted::Nothing,
         }
     }
 
     /// The state after the next utterance, with nothing asked again yet.
     pub(crate) fn next(&self, asked: Asked) -> Self {
-        let turn = self.turn.saturating_add(1);
-        Self { turn, asked, silent: 0, unclear: 0, choices: Vec::new(), language: self.language }
+        Self {
+            turn: self.turn.saturating_add(1),
+            asked,
+            beginning: self.beginning.clone(),
+            ..Self::new(self.language)
+        }
     }
 
     /// Reads what [`Self::to_query`] wrote; what is left out is as at the beginning of a call in
@@ -96,6 +146,16 @@ impl CallState {
                 "turn" => number.filter(|turn| *turn > 0).map(|turn| state.turn = turn),
                 "silent" => number.map(|times| state.silent = times),
                 "unclear" => number.map(|times| state.unclear = times),
+                "repeated" => number.map(|times| state.repeated = times),
+                "beginning" => {
+                    let fits = (1..=BEGINNING_CHARS).contains(&value.len())
+                        && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                    fits.then(|| state.beginning = Some(value.clone().into_owned()))
+                }
+                "noted" => Noted::ALL
+                    .into_iter()
+                    .find(|noted| noted.name() == value)
+                    .map(|noted| state.noted = noted),
                 "asked" => Asked::ALL
                     .into_iter()
                     .find(|asked| asked.name() == value)
@@ -122,10 +182,16 @@ impl CallState {
         query.append_pair("turn", &self.turn.to_string());
         query.append_pair("asked", self.asked.name());
         query.append_pair("language", self.language.code());
-        for (name, times) in [("silent", self.silent), ("unclear", self.unclear)] {
-            if times > 0 {
-                query.append_pair(name, &times.to_string());
-            }
+        let counters =
+            [("silent", self.silent), ("unclear", self.unclear), ("repeated", self.repeated)];
+        for (name, times) in counters.into_iter().filter(|(_, times)| *times > 0) {
+            query.append_pair(name, &times.to_string());
+        }
+        if let Some(beginning) = &self.beginning {
+            query.append_pair("beginning", beginning);
+        }
+        if self.noted != Noted::Nothing {
+            query.append_pair("noted", self.noted.name());
         }
         for choice in &self.choices {
             query.append_pair("choice", choice);
@@ -148,17 +214,24 @@ mod tests {
 
     fn states() -> impl Strategy<Value = CallState> {
         let choices = prop::collection::vec(".{0,40}", 0..MOST_CHOICES);
-        let numbers = (1_u32.., 0_u32.., 0_u32..);
+        let numbers = (1_u32.., 0_u32.., 0_u32.., 0_u32..);
+        let beginnings = prop::option::of("[0-9a-f]{8}");
+        let noted = prop::sample::select(Noted::ALL.to_vec());
         let languages = prop::sample::select(Language::ALL.to_vec());
         let asked = prop::sample::select(Asked::ALL.to_vec());
-        (numbers, asked, languages, choices).prop_map(
-            |((turn, silent, unclear), asked, language, choices)| CallState {
-                turn,
-                asked,
-                silent,
-                unclear,
-                language,
-                choices,
+        (numbers, asked, languages, choices, beginnings, noted).prop_map(
+            |((turn, silent, unclear, repeated), asked, language, choices, beginning, noted)| {
+                CallState {
+                    turn,
+                    asked,
+                    silent,
+                    unclear,
+                    repeated,
+                    language,
+                    choices,
+                    beginning,
+                    noted,
+                }
             },
         )
     }
@@ -185,6 +258,10 @@ mod tests {
             ("turn=-1", "turn"),
             ("asked=why", "asked"),
             ("language=fr", "language"),
+            ("noted=perhaps", "noted"),
+            ("beginning=", "beginning"),
+            ("beginning=a%20b", "beginning"),
+            (&format!("beginning={}", "a".repeat(17)), "beginning"),
             (&format!("choice={}", "a".repeat(301)), "choice"),
             (&"choice=a&".repeat(9), "choice"),
         ] {

@@ -1,5 +1,5 @@
-//! What is said on the telephone besides approved articles and the desk's own words: fixed, short,
-//! speakable.
+//! What is said on the telephone, and written in the chat of a contact centre, besides approved
+//! articles and the desk's own words: fixed, short, speakable.
 
 use std::fmt::Write;
 
@@ -83,6 +83,14 @@ pub(crate) const CALL_BACK_AGAIN: Words = Words {
     en: "Would you like us to call you back? Press one for yes, two for no.",
 };
 
+/// Asks for the number to call back on once more.
+pub(crate) const NUMBER_AGAIN: Words = Words {
+    de: "Unter welcher Nummer dürfen wir Sie zurückrufen? Sagen Sie die Nummer, oder tippen Sie sie \
+         ein und schließen Sie mit der Rautetaste ab.",
+    en: "On which number may we call you back? Say the number, or key it in and finish with the \
+         hash key.",
+};
+
 pub(crate) const FAREWELL: Words = Words { de: "Auf Wiederhören!", en: "Goodbye!" };
 
 /// The queue has no telephone that callers can be put through to.
@@ -116,6 +124,48 @@ pub(crate) const CALL_LATER: Words = Words {
     de: "Bitte rufen Sie in ein paar Minuten noch einmal an. Auf Wiederhören!",
     en: "Please call again in a few minutes. Goodbye!",
 };
+
+/// The same moments in a chat: nothing is heard or pressed there, and what is typed is always words.
+pub(crate) mod written {
+    use super::Words;
+
+    pub(crate) const GREETING: Words = Words {
+        de: "Guten Tag! Hier schreibt der digitale Assistent. Schreiben Sie mir bitte in einem \
+             Satz, worum es geht.",
+        en: "Hello! This is the digital assistant. Please write in one sentence what this is about.",
+    };
+
+    pub(crate) const MATTER: Words = Words {
+        de: "Schreiben Sie mir bitte in einem Satz, worum es geht.",
+        en: "Please write in one sentence what this is about.",
+    };
+
+    pub(crate) const GOODBYE: Words = Words {
+        de: "Wenn Sie noch eine Frage haben, schreiben Sie uns gern wieder.",
+        en: "If you have another question, please write to us again.",
+    };
+
+    pub(crate) const NOTED: Words = Words {
+        de: "Ihr Anliegen ist notiert, unser Team meldet sich bei Ihnen.",
+        en: "Your request is noted, and our team will get back to you.",
+    };
+
+    pub(crate) const PUT_THROUGH: Words =
+        Words { de: "Ich gebe das an unser Team weiter.", en: "I am passing this on to our team." };
+
+    pub(crate) const WRITE_LATER: Words = Words {
+        de: "Bitte schreiben Sie uns in ein paar Minuten noch einmal.",
+        en: "Please write to us again in a few minutes.",
+    };
+}
+
+/// A number that the caller keyed in, as words to take in.
+pub(crate) fn keyed_number(language: Language, number: &str) -> String {
+    match language {
+        Language::De => format!("Rufnummer {number}"),
+        Language::En => format!("Phone number {number}"),
+    }
+}
 
 /// The question back with its keys. The last choice of each question is a person: that is key 0.
 pub(crate) fn keys(language: Language, labels: &[&str]) -> String {

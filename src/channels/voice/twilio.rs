@@ -14,9 +14,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::call::{Heard, Said};
+use super::call::{Heard, Said, keyed};
 use super::state::CallState;
-use super::{Call, Lines, conversation_id, number, signature, texts, twiml};
+use super::{Begins, Call, Lines, conversation_id, number, signature, texts, twiml};
 use crate::config::ChannelsConfig;
 use crate::domain::{Channel, Language};
 use crate::http::App;
@@ -132,8 +132,9 @@ async fn voice(
         channel: Channel::Phone,
         number: parameters.get("From").and_then(number),
         lines: Lines { takes: system.takes(), by_name: false },
+        begins: Begins::Once,
     };
-    let heard = heard(&parameters);
+    let heard = heard(&state, &parameters);
     if parameters.get("CallStatus").is_some_and(is_over) {
         // Nobody listens any more, but what was said is kept.
         if matches!(heard, Heard::Speech { .. }) {
@@ -342,7 +343,7 @@ fn is_over(status: &str) -> bool {
 }
 
 /// What happened on the call.
-fn heard(parameters: &Parameters) -> Heard {
+fn heard(state: &CallState, parameters: &Parameters) -> Heard {
     if let Some(status) = parameters.get("DialCallStatus") {
         return Heard::Returned { reached: ["completed", "answered"].contains(&status) };
     }
@@ -350,9 +351,8 @@ fn heard(parameters: &Parameters) -> Heard {
         let lost = ["error", "system-error", "queue-full", "system-shutdown"].contains(&result);
         return Heard::Returned { reached: !lost };
     }
-    let key = parameters.get("Digits").and_then(|digits| digits.trim().chars().next());
-    if let Some(key) = key {
-        return Heard::Key(key);
+    if let Some(heard) = parameters.get("Digits").and_then(|digits| keyed(state, digits)) {
+        return heard;
     }
     match parameters.get("SpeechResult") {
         Some(text) => Heard::Speech {

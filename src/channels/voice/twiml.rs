@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::call::{Next, Said, Then, Transfer};
-use super::state::CallState;
+use super::state::{Asked, CallState};
 use crate::domain::{Language, Outcome, Priority};
 use crate::triage::PhoneTarget;
 
@@ -97,7 +97,11 @@ impl Dialect<'_> {
             ("action", action.as_str()),
             ("method", "POST"),
             ("timeout", seconds.as_str()),
-            ("numDigits", "1"),
+            // A number has as many digits as it has; everything else is one key.
+            match next.state.asked {
+                Asked::Number => ("finishOnKey", "#"),
+                _ => ("numDigits", "1"),
+            },
         ];
         if self.full_gather {
             attributes.extend([("actionOnEmptyResult", "true"), ("speechTimeout", "auto")]);
@@ -156,6 +160,9 @@ impl Dialect<'_> {
                 let attributes = [("workflowSid", workflow.as_str()), back[0], back[1]];
                 element(into, "Enqueue", &attributes, &inner);
             }
+            // Nothing can go along with a call that waits in a queue: what `<Queue url>` fetches is
+            // played to the caller. The agent's side learns the call's id, which names the
+            // conversation.
             Some(PhoneTarget::Queue(name)) => element(into, "Enqueue", &back, &escaped(name)),
             // Not among the targets that these systems take.
             Some(PhoneTarget::Arn(_)) | None => into.push_str("<Hangup/>"),

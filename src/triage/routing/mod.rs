@@ -145,6 +145,11 @@ impl Routing {
         self.queues.iter().find(|queue| queue.name == name)
     }
 
+    /// The queue of the last rule, which takes what no other does.
+    pub fn default_queue(&self) -> Option<&Queue> {
+        self.queues.get(self.rules.last()?.queue?)
+    }
+
     /// Whether people of a queue are there for a channel at `at`. An unknown queue counts as open:
     /// a ticket of a queue that was since renamed must not be promised a time.
     pub fn availability(&self, queue: &str, channel: Channel, at: Timestamp) -> Availability {

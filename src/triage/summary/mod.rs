@@ -22,7 +22,7 @@ pub use self::earlier::{Earlier, earlier_contacts};
 use self::facts::Named;
 use self::score::Score;
 use self::sentences::Sentence;
-use super::words;
+use super::{caller, words};
 use crate::domain::{Author, Classification, Decision, Language, SuggestedArticle, Summary, Turn};
 use crate::text;
 
@@ -88,9 +88,18 @@ pub fn summarize(
     let next_step = steps::next_step(intent, reading, &facts, decision, language);
     let tried = tried::find(&turns, &scored, suggestions, language);
     let told = compose::told(&turns, &scored, wish, &facts, language);
+    let mut headline = headline(intent, &facts, &wish_text, language);
+    let mut text = compose::text(&told, &facts, &tried, &mood::describe(&mood, language), language);
+    // A caller who said nothing is not quoted: what happened is told instead.
+    if scored.is_empty()
+        && let Some(sign) = last_sign(&turns)
+    {
+        sign.clone_into(&mut headline);
+        text = clip(format!("{sign}. {text}").trim(), MOST_WORDS);
+    }
     Summary {
-        headline: headline(intent, &facts, &wish_text, language),
-        text: compose::text(&told, &facts, &tried, &mood::describe(&mood, language), language),
+        headline,
+        text,
         wish: wish_text,
         facts: facts.into_iter().map(|named| named.fact).collect(),
         tried: tried.into_iter().map(|tried| tried.text).collect(),
@@ -145,7 +154,8 @@ fn scored_sentences(
         let intent = turn.classification.as_ref().and_then(|reading| reading.intent.as_ref());
         let aside = intent.is_some_and(|intent| steps::is_aside(&intent.name));
         let recency = (place + 1) as f32 / customer.len() as f32;
-        let text: String = turn.text.chars().take(TURN_CHARS).collect();
+        let said = caller::parts(&turn.text).map_or(turn.text.as_str(), |(_, heard)| heard);
+        let text: String = said.chars().take(TURN_CHARS).collect();
         let cleaned = text::prepare(&text, Some(language)).cleaned;
         for sentence in sentences::split(*number, &cleaned, language) {
             let named = facts.iter().filter(|named| sentence.text.contains(&named.fact.text));
@@ -187,8 +197,22 @@ fn last_reading<'a>(turns: &[(usize, &'a Turn)]) -> Option<&'a Classification> {
     readings(turns).next()
 }
 
-/// Readings of the customer's turns, the latest first.
+/// Readings of the customer's turns, the latest first. What a caller did instead of speaking is read
+/// only where there is nothing else.
 fn readings<'a>(turns: &[(usize, &'a Turn)]) -> impl Iterator<Item = &'a Classification> {
-    let customer = turns.iter().rev().filter(|(_, turn)| turn.from == Author::Customer);
-    customer.filter_map(|(_, turn)| turn.classification.as_ref())
+    let customer = || turns.iter().map(|(_, turn)| *turn).filter(|turn| is_customers(turn));
+    let speaks = customer().any(|turn| !caller::is_sign(&turn.text));
+    let read = move |turn: &&Turn| is_customers(turn) && !(speaks && caller::is_sign(&turn.text));
+    let turns = turns.iter().rev().map(|(_, turn)| *turn).filter(read);
+    turns.filter_map(|turn| turn.classification.as_ref())
+}
+
+fn is_customers(turn: &Turn) -> bool {
+    turn.from == Author::Customer
+}
+
+/// What the caller did last instead of speaking.
+fn last_sign<'a>(turns: &[(usize, &'a Turn)]) -> Option<&'a str> {
+    let mut latest = turns.iter().rev().filter(|(_, turn)| is_customers(turn));
+    latest.find_map(|(_, turn)| caller::parts(&turn.text).map(|(sign, _)| sign))
 }
