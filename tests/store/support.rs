@@ -188,6 +188,7 @@ pub(crate) fn step(ticket: &Ticket, kind: &str, agent: &str, at: Timestamp) -> T
         ticket,
         conversation_state: Some(conversation_state),
         turn: None,
+        said_in: None,
         key: None,
         event: TicketEvent {
             kind: kind.to_owned(),
