@@ -1,5 +1,6 @@
 //! A morning on every channel, each in its own format, with the shipped model and Nordlicht's own
-//! rules: every matter ends in its queue, and a mail that is followed by a call is one matter.
+//! rules: every matter ends in its queue, and a mail that is followed by a call is one matter. The
+//! matters are plain ones; how often the model reads others right is measured in `eval`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +34,7 @@ const MORNING: [(&str, &str, Option<&str>); 17] = [
     ),
     (
         "form",
-        "Das Tablet aus Bestellung NL-48155 kam mit gesprungenem Display an, ich möchte Ersatz.",
+        "Das bestellte Tablet NL-48155 ist beschädigt angekommen, das Display ist gesprungen.",
         Some("complaints"),
     ),
     (
@@ -62,7 +63,11 @@ const MORNING: [(&str, &str, Option<&str>); 17] = [
         Some("technical"),
     ),
     ("twilio", "wie lange kann ich was zurückschicken", None),
-    ("telnyx", "hello my invoice is wrong you charged me twice this month", Some("billing")),
+    (
+        "telnyx",
+        "hello um i was charged twice for the same order can someone look at my invoice",
+        Some("billing"),
+    ),
     ("connect", "mein router qualmt und es riecht verbrannt hier im flur", Some("first_line")),
     (
         "lex",
