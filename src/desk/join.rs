@@ -23,11 +23,7 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let with_bot =
             matches!(decided.state(), ConversationState::Bot | ConversationState::Closed);
-        // Danger to life gets a ticket of its own, whatever else is open.
-        if !with_bot
-            || decided.verdict.danger
-            || decided.verdict.decision.action != Action::Escalate
-        {
+        if !with_bot || decided.verdict.decision.action != Action::Escalate {
             return Ok(());
         }
         let Some(number) = decided.customer.as_ref().map(|customer| customer.number) else {
@@ -36,6 +32,10 @@ impl Desk {
         let own = decided.conversation_id().to_owned();
         let open = self.store.unresolved_of(number, &own).await?;
         decided.other_tickets = open.iter().map(|ticket| ticket.id.clone()).collect();
+        // Danger to life gets a ticket of its own, whatever else is open.
+        if decided.verdict.danger {
+            return Ok(());
+        }
         let routing: Arc<Routing> = (self.routing)();
         let same = |ticket: &Ticket| !is_another_matter(decided, ticket, &routing);
         let Some(ticket) = open.into_iter().find(same) else { return Ok(()) };

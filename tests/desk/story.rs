@@ -311,22 +311,6 @@ async fn danger_is_never_put_into_a_waiting_matter() {
 }
 
 #[tokio::test]
-async fn of_several_open_matters_the_right_one_is_joined() {
-    let office = Office::open().await;
-    jana(&office).await;
-    let first = ticket(&receive(&office, mail("mail-1", "I am angry")).await);
-    let second_one = ticket(&receive(&office, mail("mail-2", "I want a human")).await);
-    assert_eq!(first, second_one, "who asks for a person means the open matter");
-    let other = Incoming { channel: Channel::Chat, ..mail("chat-1", "headphones") };
-    let other = receive(&office, other).await;
-    if let Some(other) = other.ticket {
-        assert_ne!(other.id, first);
-        let again = receive(&office, call("call-1", "I am angry")).await;
-        assert_eq!(ticket(&again), first);
-    }
-}
-
-#[tokio::test]
 async fn what_is_passed_on_keeps_what_was_before() {
     let office = Office::open().await;
     jana(&office).await;

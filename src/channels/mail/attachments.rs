@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn names_hold_nothing_that_ends_the_line() {
-        assert_eq!(plain_name("a]\r\n[b\u{202e}c  d.pdf"), "ab c d.pdf");
+        assert_eq!(plain_name("a]\r\n[b\u{202e}c  d.pdf"), "abc d.pdf");
         assert_eq!(plain_name(&"x".repeat(500)).len(), NAME_CHARS);
     }
 }
