@@ -20,8 +20,9 @@ const MOST_SIGNS: usize = 5;
 pub fn clean(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let own = quotes::own(&lines);
-    let written = lines.iter().zip(own).filter(|(_, own)| *own).map(|(line, _)| *line).collect();
-    let cleaned = fold(&signatures::without(footers::without(written)));
+    let written: Vec<&str> =
+        lines.iter().zip(own).filter(|(_, own)| *own).map(|(line, _)| *line).collect();
+    let cleaned = fold(&signatures::without(footers::without(&written)));
     if cleaned.is_empty() { fold(&lines) } else { cleaned }
 }
 
@@ -30,8 +31,9 @@ pub fn clean(text: &str) -> String {
 pub fn new_words(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let own = quotes::own(&lines);
-    let written = lines.iter().zip(own).filter(|(_, own)| *own).map(|(line, _)| *line).collect();
-    paragraphs(&footers::without(written))
+    let written: Vec<&str> =
+        lines.iter().zip(own).filter(|(_, own)| *own).map(|(line, _)| *line).collect();
+    paragraphs(&footers::without(&written))
 }
 
 /// The lines with at most one empty line between them and none around them.

@@ -142,7 +142,7 @@ async fn talk(stream: TcpStream, state: &State) -> std::io::Result<()> {
         let verb = command.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         match verb.as_str() {
             "EHLO" | "HELO" => {
-                say(&mut stream, "250-mail.nordlicht.example\r\n250 8BITMIME").await?
+                say(&mut stream, "250-mail.nordlicht.example\r\n250 8BITMIME").await?;
             }
             "MAIL" => {
                 sender = address(command);

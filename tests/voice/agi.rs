@@ -27,7 +27,7 @@ impl<'a> Asterisk<'a> {
     /// Runs `AGI(agi://…,arguments)` of the dialplan.
     fn agi(&mut self, arguments: &[&str]) {
         let mut stream = TcpStream::connect(&self.lotse.agi).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
+        stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a timeout");
         let mut environment = format!(
             "agi_network: yes\nagi_network_script: {}\nagi_request: agi://lotse.example/\n\
              agi_channel: PJSIP/trunk-0000001a\nagi_language: de\nagi_type: PJSIP\n\
@@ -38,7 +38,8 @@ impl<'a> Asterisk<'a> {
             self.script, self.call
         );
         for (number, argument) in arguments.iter().enumerate() {
-            environment += &format!("agi_arg_{}: {argument}\n", number + 1);
+            environment
+                .push_str(&["agi_arg_", &(number + 1).to_string(), ": ", argument, "\n"].concat());
         }
         stream.write_all(format!("{environment}\n").as_bytes()).expect("an environment");
         let mut input = BufReader::new(stream.try_clone().expect("a stream"));
@@ -206,7 +207,7 @@ fn strange_peers_are_left(lotse: &Lotse) {
         // The service may close before all has been sent.
         let _ = stream.write_all(sent.as_bytes());
         let mut answered = Vec::new();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
+        stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a timeout");
         match stream.read_to_end(&mut answered) {
             Ok(_) => assert!(!answered.windows(3).any(|part| part == b"SET"), "{sent:?}"),
             Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset),

@@ -114,7 +114,7 @@ fn what_is_signed_may_be_wrong_all_the_same(lotse: &Lotse) {
 
 fn sha256(body: &[u8]) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", sha2::Sha256::digest(body))
 }
 
 fn telnyx_signs_its_bodies(lotse: &Lotse) {

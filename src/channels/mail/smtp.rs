@@ -150,9 +150,12 @@ impl Outbox {
         let answered = store.latest_mail(&order.conversation_id, order.turn.at).await?;
         let to =
             answered.map_or_else(String::new, |mail| self.recipient(&mail, &conversation.head.id));
-        let text = |language| match self.inbox.is_nobody(&to) {
-            true => notes::of_nobody(&to, language),
-            false => notes::of_failure(&to, error, language),
+        let text = |language| {
+            if self.inbox.is_nobody(&to) {
+                notes::of_nobody(&to, language)
+            } else {
+                notes::of_failure(&to, error, language)
+            }
         };
         let id = format!("undelivered-{}", delivery.id);
         let reason = Reason::new("mail_undelivered", "an answer to the customer cannot be sent");

@@ -106,7 +106,7 @@ fn begun(call: &Call, state: &CallState, heard: &Heard) -> CallState {
         (Begins::Perhaps(None), Heard::Nothing) => {
             Some(short_hash(&uuid::Uuid::new_v4().to_string()))
         }
-        (Begins::Perhaps(None), _) | (Begins::Once, _) => None,
+        (Begins::Perhaps(None) | Begins::Once, _) => None,
     };
     CallState { beginning, ..state.clone() }
 }

@@ -131,8 +131,8 @@ static NOTED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The lines without footers. Notices are looked for at the end alone, a banner at the beginning
 /// alone, and something else must be said: whatever may be the customer's words stays.
-pub(super) fn without(lines: Vec<&str>) -> Vec<&str> {
-    let banner = banner(&lines);
+pub(super) fn without<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    let banner = banner(lines);
     let mut kept: Vec<&str> = Vec::with_capacity(lines.len());
     for line in &lines[banner] {
         if NOTED.is_match(line) {
@@ -172,7 +172,7 @@ fn shorter(lines: &[&str]) -> Option<usize> {
     } else {
         (paragraph..=last).find(|first| is_notice(&lines[*first..=last]))?
     };
-    lines[..begin].iter().any(|line| !is_blank(&line)).then_some(begin)
+    lines[..begin].iter().any(|line| !is_blank(line)).then_some(begin)
 }
 
 fn is_notice(lines: &[&str]) -> bool {
