@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use crate::domain::{Incoming, Outcome};
+use crate::domain::{Channel, Incoming, Outcome};
 use crate::http::App;
 use crate::http::error::ApiError;
 use crate::observe;
@@ -71,10 +71,15 @@ pub fn start(app: &App) -> JoinSet<()> {
 pub(crate) async fn receive(app: &App, incoming: Incoming) -> Result<Outcome, ApiError> {
     let channel = incoming.channel;
     let outcome = app.desk.receive(incoming).await?;
+    count(channel, &outcome);
+    Ok(outcome)
+}
+
+/// Counts a message that was taken in.
+fn count(channel: Channel, outcome: &Outcome) {
     metrics::counter!(
         observe::MESSAGES_TOTAL,
         "channel" => channel.name(), "action" => outcome.decision.action.name(),
     )
     .increment(1);
-    Ok(outcome)
 }

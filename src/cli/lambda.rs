@@ -12,6 +12,8 @@ use anyhow::Context;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
+use crate::channels::outgoing::choose_tls;
+
 /// Amazon Connect waits for 8 seconds at most.
 const DEADLINE: Duration = Duration::from_secs(6);
 
@@ -98,8 +100,7 @@ impl Forwarder {
             address.starts_with("https://") || address.starts_with("http://"),
             "\"{address}\" is no address; write it as https://lotse.example"
         );
-        // Another part of the process may have chosen already; all choose the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        choose_tls();
         let client = reqwest::Client::builder()
             .timeout(DEADLINE)
             .redirect(reqwest::redirect::Policy::none())

@@ -211,8 +211,8 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await anna.page.keyboard.press("/");
   await anna.page.keyboard.type(word);
   await anna.page.keyboard.press("Enter");
+  await until("only what was found is listed", async () => (await anna.page.locator("a.row").count()) === 1);
   await row(anna.page, first.ticket.id).waitFor();
-  assert.equal(await anna.page.locator("a.row").count(), 1);
   await picture(anna.page, "search");
 
   // The ready draft: first as a suggestion, then in the field; it survives another conversation and a reload.

@@ -22,8 +22,7 @@ impl Server {
 
     /// As [`Server::start`], with further settings of the command.
     pub(crate) fn start_with(store: &Path, settings: impl FnOnce(&mut Command)) -> Self {
-        // Clients of this process can speak TLS, for which somebody has to choose the library.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        lotse::channels::outgoing::choose_tls();
         let port = free_port();
         let address = format!("127.0.0.1:{port}");
         let mut command = super::lotse();

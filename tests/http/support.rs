@@ -48,8 +48,7 @@ impl Service {
     }
 
     pub(crate) async fn start_with(settings: Settings) -> Self {
-        // Clients of this process can speak TLS, for which somebody has to choose the library.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        lotse::channels::outgoing::choose_tls();
         let dir = tempfile::tempdir().expect("a temporary directory");
         let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
         let toml = format!(

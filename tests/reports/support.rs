@@ -90,8 +90,7 @@ impl Service {
             let router = http::router(&app);
             http::serve(listener, router, &app.config.server, &app.shutdown).await;
         });
-        // Clients of this process can speak TLS, for which somebody has to choose the library.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        lotse::channels::outgoing::choose_tls();
         let client =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { store, desk, knowledge, articles, store_file, clock, address, client, _dir: dir }

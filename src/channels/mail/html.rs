@@ -22,46 +22,9 @@ const DEEPEST: usize = 400;
 /// What the quoted mail below begins with, where only the mail program's own mark tells.
 const DIVIDER: &str = "-----Original Message-----";
 
-/// Elements that begin and end a line.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "html",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "tbody",
-    "tfoot",
-    "thead",
-    "tr",
-    "ul",
-];
+/// Further elements that begin and end a line.
+const OTHER_BLOCKS: &[&str] =
+    &["body", "caption", "html", "table", "tbody", "tfoot", "thead", "tr"];
 
 /// Elements with an empty line around them.
 const PARAGRAPHS: &[&str] = &["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre"];
@@ -78,7 +41,8 @@ const IN_HEAD: &[&str] = &[
     "template", "title", "xml",
 ];
 
-/// Elements that end an open paragraph, whose end tag may be left out as well.
+/// Elements that begin and end a line, and end an open paragraph, whose end tag may be left out as
+/// well.
 const END_PARAGRAPH: &[&str] = &[
     "address",
     "article",
@@ -270,7 +234,7 @@ impl Page {
 
     /// What an element puts before its contents.
     fn before(&mut self, name: &str, marks: &Marks) {
-        if BLOCKS.contains(&name) {
+        if is_block(name) {
             self.end_line();
         }
         if marks.is_apart(name) {
@@ -315,7 +279,7 @@ impl Page {
     }
 
     fn end(&mut self, name: &str) {
-        if self.hidden == 0 && BLOCKS.contains(&name) {
+        if self.hidden == 0 && is_block(name) {
             self.end_line();
             let begun = self.open.iter().rfind(|open| open.name == name);
             if begun.is_some_and(|open| open.apart) {
@@ -460,4 +424,9 @@ impl Marks {
                     || self.style.border_left
                     || self.names.iter().any(|name| name.contains("quote"))))
     }
+}
+
+/// Whether an element begins and ends a line.
+fn is_block(name: &str) -> bool {
+    END_PARAGRAPH.contains(&name) || OTHER_BLOCKS.contains(&name)
 }

@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 use super::automatic::{self, Automatic};
 use super::read::{self, Mail, NotAMail};
 use super::{choice, notes, words};
+use crate::channels;
 use crate::config::MailConfig;
 use crate::desk::{Desk, DeskError, RoutingSource, Words, new_id};
 use crate::domain::{
     Action, Caller, Channel, Contact, ConversationState, Handling, Incoming, Language, Outcome,
     Reason, Role, Ticket,
 };
-use crate::observe;
 use crate::store::{Conflict, MailRecord, Store, StoreError};
 use crate::text::clean;
 
@@ -411,11 +411,7 @@ fn left(mail: &Mail, reason: &str) -> Receipt {
 }
 
 fn recorded(mail: &Mail, outcome: Outcome) -> Receipt {
-    metrics::counter!(
-        observe::MESSAGES_TOTAL,
-        "channel" => Channel::Email.name(), "action" => outcome.decision.action.name(),
-    )
-    .increment(1);
+    channels::count(Channel::Email, &outcome);
     Receipt {
         taken: true,
         reason: None,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compose::{self, Envelope, Said};
 use super::{Inbox, notes};
-use crate::channels::outgoing::{Delivered, Destination, Pauses};
+use crate::channels::outgoing::{Delivered, Destination, Pauses, choose_tls};
 use crate::desk::DeskError;
 use crate::domain::{Author, Channel, Reason, ReplyChoice, Turn};
 use crate::store::{Delivery, Event, EventKind, MailRecord, NewDelivery, StoreError};
@@ -59,8 +59,7 @@ impl Outbox {
     /// An outbox for the mails of an inbox; none if nothing is to be sent.
     pub fn new(inbox: Inbox) -> Result<Option<Self>, OutboxError> {
         let Some(url) = &inbox.settings().smtp_url else { return Ok(None) };
-        // Fails only where one is installed already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        choose_tls();
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.reveal())
             .map_err(OutboxError)?
             .timeout(Some(inbox.settings().smtp_timeout))

@@ -25,7 +25,7 @@ use async_trait::async_trait;
 
 pub use answer::{Answer, Failure};
 pub use network::Networks;
-pub use outside::{Outside, OutsideError};
+pub use outside::{Outside, OutsideError, choose_tls};
 pub use pauses::Pauses;
 pub use worker::{Worker, WorkerSettings};
 pub use workers::Workers;

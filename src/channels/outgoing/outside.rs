@@ -47,6 +47,12 @@ pub struct Outside {
     networks: Arc<Networks>,
 }
 
+/// Chooses the library for TLS of this process, which clients of HTTP and mail need even for calls
+/// without encryption. Whoever chose before chose the same.
+pub fn choose_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 impl Outside {
     /// Prepares calls to what `networks` permit, of 15 seconds each at most.
     pub fn new(networks: Networks) -> Result<Self, OutsideError> {
@@ -55,8 +61,7 @@ impl Outside {
 
     /// Prepares calls that are given up after `limit`.
     pub fn with_limit(networks: Networks, limit: Duration) -> Result<Self, OutsideError> {
-        // Fails only where one is installed already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        choose_tls();
         let networks = Arc::new(networks);
         let client = Client::builder()
             .dns_resolver(Resolver { networks: Arc::clone(&networks) })

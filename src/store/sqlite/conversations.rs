@@ -61,9 +61,9 @@ pub(super) async fn load_thread(
     id: &str,
     turns: usize,
 ) -> Result<Option<Conversation>, StoreError> {
-    let Some(whole) = load(connection, id, 0).await? else { return Ok(None) };
+    let Some(whole) = load(connection, id, turns).await? else { return Ok(None) };
     if !threads::has_joined(connection, &whole.head.id).await? {
-        return load(connection, id, turns).await;
+        return Ok(Some(whole));
     }
     let row = sqlx::query(
         "SELECT channel, language, customer_id, created_at, updated_at FROM conversations \
@@ -104,7 +104,10 @@ pub(super) async fn load_thread(
 }
 
 /// Position of the last turn of a conversation, those of joined ones among them.
-async fn last_seq(connection: &mut SqliteConnection, id: &str) -> Result<i64, StoreError> {
+pub(super) async fn last_seq(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<i64, StoreError> {
     let query = sqlx::query_scalar(
         "SELECT coalesce(max(seq), 0) FROM turns WHERE conversation_id IN \
          (SELECT id FROM conversations WHERE id = ?1 OR joined = ?1)",

@@ -3,6 +3,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+use super::conversations;
 use super::rows::named;
 use crate::domain::{Channel, Thread};
 use crate::store::{Conflict, ConversationUpdate, StoreError};
@@ -45,13 +46,7 @@ async fn join(
     version: i64,
     into: &str,
 ) -> Result<(), StoreError> {
-    let offset: i64 = sqlx::query_scalar(
-        "SELECT coalesce(max(seq), 0) FROM turns WHERE conversation_id IN \
-         (SELECT id FROM conversations WHERE id = ?1 OR joined = ?1)",
-    )
-    .bind(into)
-    .fetch_one(&mut *connection)
-    .await?;
+    let offset = conversations::last_seq(connection, into).await?;
     // Through negative numbers: no two turns may share a position even for a moment.
     for statement in [
         "UPDATE turns SET seq = -(seq + ?1) WHERE conversation_id IN \
