@@ -4,6 +4,7 @@
 //! of the steps, [`classifier`] reads it, [`knowledge`] finds the article, [`triage`] decides,
 //! [`store`] keeps it. A folder knows only those below it in the list that the README gives.
 
+pub mod batch;
 pub mod channels;
 pub mod classifier;
 pub mod cli;

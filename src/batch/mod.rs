@@ -1,0 +1,8 @@
+//! How is a backlog worked through?
+//!
+//! Rows of a file are read, classified, decided as the service would decide them, and written in
+//! the order of the input, in windows of constant size.
+
+mod result;
+
+pub use result::RowResult;
