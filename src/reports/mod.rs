@@ -12,7 +12,7 @@ mod conversations;
 mod figures;
 pub mod gaps;
 mod intents;
-mod page;
+pub(crate) mod page;
 mod period;
 mod report;
 mod rising;

@@ -7,6 +7,7 @@ use crate::domain::{Entity, EntityKind, Language};
 
 pub mod clean;
 pub mod entities;
+pub mod essence;
 pub mod language;
 pub mod letters;
 pub(crate) mod markdown;

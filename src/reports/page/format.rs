@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::domain::Language;
 use crate::reports::{Period, Share, Step};
-pub(super) use crate::text::markup::escape_html as escape;
+pub(crate) use crate::text::markup::escape_html as escape;
 
 /// A blank at which no line breaks.
 const BLANK: char = '\u{a0}';
@@ -33,7 +33,7 @@ pub(super) fn encode(text: &str) -> String {
 
 /// Numbers in one language.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Format(pub(super) Language);
+pub(crate) struct Format(pub(crate) Language);
 
 impl Format {
     fn is_german(self) -> bool {
@@ -41,7 +41,7 @@ impl Format {
     }
 
     /// `12.345` or `12,345`.
-    pub(super) fn count(self, count: usize) -> String {
+    pub(crate) fn count(self, count: usize) -> String {
         let digits = count.to_string();
         let separator = if self.is_german() { '.' } else { ',' };
         let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -55,25 +55,25 @@ impl Format {
     }
 
     /// With one decimal; `4,3` or `4.3`. A whole number stands alone.
-    pub(super) fn decimal(self, value: f64) -> String {
+    pub(crate) fn decimal(self, value: f64) -> String {
         let text = format!("{value:.1}");
         let text = text.strip_suffix(".0").unwrap_or(&text);
         if self.is_german() { text.replace('.', ",") } else { text.to_owned() }
     }
 
     /// `73,4 %` or `73.4%`.
-    pub(super) fn percent(self, share: f64) -> String {
+    pub(crate) fn percent(self, share: f64) -> String {
         let number = self.decimal(share * 100.0);
         if self.is_german() { format!("{number}{BLANK}%") } else { format!("{number}%") }
     }
 
     /// A share, or a dash where there is nothing to count.
-    pub(super) fn share(self, share: Share) -> String {
+    pub(crate) fn share(self, share: Share) -> String {
         share.share.map_or_else(dash, |share| self.percent(share))
     }
 
     /// `45 s`, `3 min 20 s`, `12 min`, `3 h 20 min`, `2 d 4 h`.
-    pub(super) fn duration(self, seconds: u64) -> String {
+    pub(crate) fn duration(self, seconds: u64) -> String {
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
         let day = if self.is_german() { "T" } else { "d" };
         let pair = |large: u64, large_unit: &str, small: u64, small_unit: &str| match small {
@@ -90,12 +90,12 @@ impl Format {
     }
 
     /// A duration, or a dash where there is none.
-    pub(super) fn maybe(self, seconds: Option<u64>) -> String {
+    pub(crate) fn maybe(self, seconds: Option<u64>) -> String {
         seconds.map_or_else(dash, |seconds| self.duration(seconds))
     }
 
     /// `23.11.` or `23 Nov`.
-    pub(super) fn day(self, date: Date) -> String {
+    pub(crate) fn day(self, date: Date) -> String {
         if self.is_german() {
             return format!("{}.{}.", date.day(), date.month());
         }
@@ -103,7 +103,7 @@ impl Format {
     }
 
     /// `23.11.2026` or `23 Nov 2026`.
-    pub(super) fn full_day(self, date: Date) -> String {
+    pub(crate) fn full_day(self, date: Date) -> String {
         if self.is_german() {
             format!("{}{}", self.day(date), date.year())
         } else {
@@ -112,20 +112,20 @@ impl Format {
     }
 
     /// `Mo 23.11.` or `Mon 23 Nov`.
-    pub(super) fn weekday(self, date: Date) -> String {
+    pub(crate) fn weekday(self, date: Date) -> String {
         let names = if self.is_german() { GERMAN_DAYS } else { DAYS };
         let index = date.weekday().to_monday_zero_offset().unsigned_abs();
         format!("{}{BLANK}{}", names[usize::from(index)], self.day(date))
     }
 
     /// The day and the clock, in the period's zone.
-    pub(super) fn moment(self, at: Timestamp, period: &Period) -> String {
+    pub(crate) fn moment(self, at: Timestamp, period: &Period) -> String {
         let zoned = period.zoned(at);
         format!("{}, {:02}:{:02}", self.weekday(zoned.date()), zoned.hour(), zoned.minute())
     }
 
     /// A step of a drawing, short for an axis and long for a table.
-    pub(super) fn step(self, at: Timestamp, period: &Period) -> (String, String) {
+    pub(crate) fn step(self, at: Timestamp, period: &Period) -> (String, String) {
         let zoned = period.zoned(at);
         let date = zoned.date();
         match period.step() {
@@ -145,7 +145,7 @@ impl Format {
     }
 
     /// The days of a period.
-    pub(super) fn period(self, period: &Period) -> String {
+    pub(crate) fn period(self, period: &Period) -> String {
         let last = Timestamp::from_millisecond(period.to.as_millisecond() - 1);
         let (first, last) =
             (period.zoned(period.from).date(), period.zoned(last.unwrap_or(period.to)).date());
@@ -157,6 +157,6 @@ impl Format {
 }
 
 /// What stands where there is nothing to tell.
-pub(super) fn dash() -> String {
+pub(crate) fn dash() -> String {
     "–".to_owned()
 }

@@ -11,10 +11,11 @@ use crate::domain::{Channel, Language};
 use crate::reports::{Ask, Asked, ReportError};
 
 /// White and red: the flag of a ship with a pilot on board.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
+pub(crate) const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
     viewBox='0 0 30 22'%3E%3Crect width='30' height='22' rx='3' fill='%23fff'/%3E%3Cpath \
     d='M15 0h12a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H15z' fill='%23d8432a'/%3E%3C/svg%3E";
-const FLAG: &str = "<svg class=\"flag\" viewBox=\"0 0 30 22\" width=\"22\" height=\"16\" \
+/// The same beside the name of the page.
+pub(crate) const FLAG: &str = "<svg class=\"flag\" viewBox=\"0 0 30 22\" width=\"22\" height=\"16\" \
     aria-hidden=\"true\"><rect class=\"flag-white\" x=\".5\" y=\".5\" width=\"29\" height=\"21\" \
     rx=\"3\"/><path class=\"flag-red\" d=\"M15 0h12a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H15z\"/></svg>";
 

@@ -90,7 +90,7 @@ fn card(cluster: &GapCluster, asked: &Asked, view: &View) -> String {
 }
 
 /// A question of some length is cut.
-fn clip(text: &str) -> String {
+pub(crate) fn clip(text: &str) -> String {
     const LONGEST: usize = 220;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),

@@ -31,7 +31,7 @@ pub(super) fn rising(report: &Report, asked: &Asked, view: &View) -> String {
         .map(|rise| {
             format!(
                 "<li><b>{}</b> <span>{} {} {} {:02}:{:02}, {} {}</span></li>",
-                escape(&matter(Some(&rise.intent), view)),
+                escape(&matter(Some(&rise.intent), view.language)),
                 format.count(rise.messages),
                 texts.rising_messages,
                 texts.rising_since,

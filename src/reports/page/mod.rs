@@ -14,10 +14,18 @@ mod texts;
 use crate::domain::Language;
 
 use super::{Ask, Asked, Report, ReportError};
-use format::{Format, encode};
+use format::encode;
 use texts::Texts;
 
 pub use draft::{DraftForm, draft_page, draft_written_page};
+// What the report of a backlog shows in the same way.
+pub(crate) use format::{Format, dash, escape};
+pub(crate) use frame::{FLAG, ICON};
+pub(crate) use gaps::clip;
+pub(crate) use over_time::figure;
+pub(crate) use svg::{Chart, Series, row_bar};
+pub(crate) use tables::{matter, table};
+pub(crate) use texts::{language_name, table_of_texts};
 
 /// How the page is to be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -90,7 +90,8 @@ impl<'a> Drawings<'a> {
     }
 }
 
-fn figure(class: &str, title: &str, means: &str, chart: &Chart, drawing: &str) -> String {
+/// A drawing with its title and legend.
+pub(crate) fn figure(class: &str, title: &str, means: &str, chart: &Chart, drawing: &str) -> String {
     let legend: Vec<String> = if chart.series.len() < 2 {
         Vec::new()
     } else {

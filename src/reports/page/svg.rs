@@ -22,27 +22,27 @@ const LABELS: usize = 8;
 const STEPS: f64 = 4.0;
 
 /// Counts of one kind.
-pub(super) struct Series<'a> {
+pub(crate) struct Series<'a> {
     /// Class that gives its colour.
-    pub(super) class: &'static str,
+    pub(crate) class: &'static str,
     /// What is counted.
-    pub(super) name: &'a str,
+    pub(crate) name: &'a str,
     /// One number for each step of time.
-    pub(super) values: Vec<usize>,
+    pub(crate) values: Vec<usize>,
 }
 
 /// What is drawn.
-pub(super) struct Chart<'a> {
+pub(crate) struct Chart<'a> {
     /// Unique in the page.
-    pub(super) id: &'static str,
+    pub(crate) id: &'a str,
     /// What it shows, for those who cannot see it.
-    pub(super) title: &'a str,
+    pub(crate) title: &'a str,
     /// Labels of the steps of time: short and long.
-    pub(super) steps: &'a [(String, String)],
+    pub(crate) steps: &'a [(String, String)],
     /// Series, the lowest first where they are stacked.
-    pub(super) series: Vec<Series<'a>>,
+    pub(crate) series: Vec<Series<'a>>,
     /// How numbers are written.
-    pub(super) format: Format,
+    pub(crate) format: Format,
 }
 
 /// The values of the scale: from 0, and the last one is the top.
@@ -77,7 +77,7 @@ impl Scale {
 
 impl Chart<'_> {
     /// Bars, the series on top of each other.
-    pub(super) fn stacked(&self) -> String {
+    pub(crate) fn stacked(&self) -> String {
         let scale = Scale::reaching(self.sums().into_iter().max().unwrap_or(0));
         let mut drawn = String::new();
         for step in 0..self.steps.len() {
@@ -95,7 +95,7 @@ impl Chart<'_> {
     }
 
     /// Bars, the series on top of each other, each step filling the whole height.
-    pub(super) fn shares(&self) -> String {
+    pub(crate) fn shares(&self) -> String {
         let scale = Scale { ticks: vec![0.0, 0.25, 0.5, 0.75, 1.0] };
         let sums = self.sums();
         let mut drawn = String::new();
@@ -114,7 +114,7 @@ impl Chart<'_> {
     }
 
     /// Bars, the series side by side.
-    pub(super) fn grouped(&self) -> String {
+    pub(crate) fn grouped(&self) -> String {
         let scale = Scale::reaching(self.highest());
         let mut drawn = String::new();
         for step in 0..self.steps.len() {
@@ -131,7 +131,7 @@ impl Chart<'_> {
     }
 
     /// A line over a filled area; one series.
-    pub(super) fn area(&self) -> String {
+    pub(crate) fn area(&self) -> String {
         let scale = Scale::reaching(self.highest());
         let mut drawn = String::new();
         for series in &self.series {
@@ -283,7 +283,7 @@ impl Chart<'_> {
 }
 
 /// A bar within a row of a table.
-pub(super) fn row_bar(class: &str, share: f64) -> String {
+pub(crate) fn row_bar(class: &str, share: f64) -> String {
     let width = (share * 100.0).clamp(0.0, 100.0);
     format!(
         "<svg class=\"row-bar\" width=\"100%\" height=\"6\" aria-hidden=\"true\">\

@@ -3,8 +3,8 @@
 use super::View;
 use super::format::escape;
 use super::svg::row_bar;
-use super::texts;
-use crate::domain::Channel;
+use super::texts::{self, Texts};
+use crate::domain::{Channel, Language};
 use crate::reports::{Group, IntentCount, Report, TicketFigures};
 use crate::triage::intent_name;
 
@@ -12,9 +12,9 @@ use crate::triage::intent_name;
 const MATTERS: usize = 10;
 
 /// What an intent is called; an unknown one by its own name.
-pub(super) fn matter(intent: Option<&str>, view: &View) -> String {
-    let Some(intent) = intent else { return view.texts().out_of_scope.to_owned() };
-    intent_name(intent, view.language).map_or_else(|| intent.replace('_', " "), str::to_owned)
+pub(crate) fn matter(intent: Option<&str>, language: Language) -> String {
+    let Some(intent) = intent else { return Texts::of(language).out_of_scope.to_owned() };
+    intent_name(intent, language).map_or_else(|| intent.replace('_', " "), str::to_owned)
 }
 
 /// Where a table is to be had for a spreadsheet.
@@ -23,8 +23,13 @@ pub(super) fn csv_link(table: &str, view: &View) -> String {
 }
 
 /// A table that scrolls within itself where it does not fit.
-fn table(label: &str, header: &[(&str, &str)], rows: &[String], view: &View) -> String {
-    let figures = view.texts().table;
+pub(crate) fn table(
+    label: &str,
+    header: &[(&str, &str)],
+    rows: &[String],
+    language: Language,
+) -> String {
+    let figures = Texts::of(language).table;
     let header: Vec<String> = header
         .iter()
         .map(|(name, class)| format!("<th scope=\"col\" class=\"{class}\">{name}</th>"))
@@ -73,7 +78,7 @@ pub(super) fn waiting(report: &Report, view: &View) -> String {
         ];
         format!(
             "<div class=\"panel\"><h3>{title}</h3>{}{}</div>",
-            table(title, &header, rows, view),
+            table(title, &header, rows, view.language),
             csv_link(csv, view)
         )
     };
@@ -133,7 +138,7 @@ pub(super) fn intents(report: &Report, view: &View) -> String {
             "<details class=\"more\"><summary>{} ({})</summary>{}</details>",
             texts.more_intents,
             view.format().count(rows.len()),
-            table(texts.more_intents, &header, &rows, view)
+            table(texts.more_intents, &header, &rows, view.language)
         )
     };
     let calm = if report.rising.days == 0 {
@@ -147,7 +152,7 @@ pub(super) fn intents(report: &Report, view: &View) -> String {
         "<section aria-labelledby=\"intents\"><h2 id=\"intents\">{}</h2><div class=\"panel\">\
          {}{others}<p class=\"muted small\">{calm}</p>{}</div></section>\n",
         texts.intents,
-        table(texts.intents, &header, first, view),
+        table(texts.intents, &header, first, view.language),
         csv_link("intents", view)
     )
 }
@@ -157,7 +162,7 @@ fn intent_row(count: &IntentCount, most: usize, view: &View) -> String {
     format!(
         "<tr><th scope=\"row\">{}</th><td class=\"barred\"><span>{}</span>{}</td>\
          <td class=\"extra\">{}</td><td>{}</td><td>{}</td><td class=\"extra\">{}</td></tr>",
-        escape(&matter(count.intent.as_deref(), view)),
+        escape(&matter(count.intent.as_deref(), view.language)),
         format.count(count.messages.part),
         row_bar("series-1", count.messages.part as f64 / most as f64),
         format.share(count.messages),
@@ -206,7 +211,7 @@ pub(super) fn ratings(report: &Report, view: &View) -> String {
                 texts.satisfied_note,
                 texts.mean,
                 format.decimal(mean),
-                table(texts.satisfaction, &header, &rows, view)
+                table(texts.satisfaction, &header, &rows, view.language)
             )
         }
     };
@@ -250,7 +255,7 @@ pub(super) fn agents(report: &Report, view: &View) -> String {
         format!(
             "<p class=\"muted small\">{}</p>{}",
             texts.agents_means,
-            table(texts.agents, &header, &rows, view)
+            table(texts.agents, &header, &rows, view.language)
         )
     };
     format!(

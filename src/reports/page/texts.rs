@@ -15,6 +15,7 @@ macro_rules! table_of_texts {
         static ENGLISH: Texts = Texts { $($name: $english,)+ };
     };
 }
+pub(crate) use table_of_texts;
 
 table_of_texts! {
     // The frame.
@@ -196,7 +197,7 @@ pub(super) fn channel(channel: Channel, language: Language) -> &'static str {
 }
 
 /// The name of a language for people.
-pub(super) fn language_name(name: Language, language: Language) -> &'static str {
+pub(crate) fn language_name(name: Language, language: Language) -> &'static str {
     match name {
         Language::De => pick(language, "Deutsch", "German"),
         Language::En => pick(language, "Englisch", "English"),
