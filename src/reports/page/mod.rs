@@ -19,7 +19,7 @@ use texts::Texts;
 
 pub use draft::{DraftForm, draft_page, draft_written_page};
 // What the report of a backlog shows in the same way.
-pub(crate) use format::{Format, dash, escape};
+pub(crate) use format::{Format, escape};
 pub(crate) use frame::{FLAG, ICON};
 pub(crate) use gaps::clip;
 pub(crate) use over_time::figure;
