@@ -127,7 +127,9 @@ pub fn run(
     };
     let known = state.counts.rows;
     let progress = Progress::new(extent, known, settings.quiet);
-    let writer = Writer::new(target, encoder, files, state, progress, settings.checkpoint);
+    let mut writer = Writer::new(target, encoder, files, state, progress, settings.checkpoint);
+    // From here on an output without a state beside it is whole.
+    writer.save()?;
     let started = Instant::now();
     let ended = pass_through(windows, plan.first, &reader, known, writer)?;
     let counts = ended.state.counts;

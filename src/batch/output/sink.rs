@@ -86,7 +86,7 @@ impl Sink {
         let failed = |error| BatchError::write(&path, error);
         let mut options = OpenOptions::new();
         // What an interrupted run wrote after its last safe place is cut away below.
-        let options = options.write(true).create(written.is_none()).truncate(false);
+        let options = options.write(true).create(written.unwrap_or(0) == 0).truncate(false);
         let mut file = options.open(&path).map_err(failed)?;
         // Devices and pipes have no length.
         let metadata = file.metadata().map_err(failed)?;
