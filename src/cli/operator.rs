@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::classifier::Classifier;
 use crate::config::{Config, Flags, process_environment};
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, VectorCache};
 use crate::triage::{Decider, Routing};
 
 /// Articles, routing and policy of the operator's directory `dir`, as `lotse serve` would use them
@@ -30,7 +30,12 @@ pub(super) fn decider(
         policy.answer_threshold = None;
     }
     policy.validate()?;
-    let (knowledge, problems) = Knowledge::load(&config.knowledge.dir, classifier)?;
+    // The same file as that of the service: articles are embedded once.
+    let cache_file = config.dir.join("data").join("vectors.cache");
+    let mut cache =
+        VectorCache::open(&cache_file, &super::knowledge::model_id(classifier.manifest()));
+    let (knowledge, problems) =
+        Knowledge::load_cached(&config.knowledge.dir, classifier, &mut cache)?;
     for problem in problems {
         eprintln!("{problem}");
     }

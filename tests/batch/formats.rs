@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
-use arrow_array::{
-    ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
-};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
@@ -26,8 +24,18 @@ fn classified(texts: &[&str]) -> Vec<Value> {
 /// The results of a row, without the columns of the input and the number.
 fn results(row: &Value) -> Value {
     let names = [
-        "language", "intent", "confidence", "in_scope", "sentiment", "sentiment_confidence", "tier",
-        "tier_confidence", "queue", "priority", "article", "article_confidence",
+        "language",
+        "intent",
+        "confidence",
+        "in_scope",
+        "sentiment",
+        "sentiment_confidence",
+        "tier",
+        "tier_confidence",
+        "queue",
+        "priority",
+        "article",
+        "article_confidence",
     ];
     let value = |name: &str| match &row[name] {
         Value::Null => String::new(),
@@ -104,11 +112,10 @@ fn what_spreadsheets_write_is_read() {
     let folder = folder();
     let at = folder.path();
     let expected = "Wo bleibt meine Rückerstattung? „Schön“ ist das nicht — 20 € fehlen";
-    let table = format!("sep=;\r\nNr;Größe;Anfrage\r\n1;;\"{expected}\r\nzweite \"\"Zeile\"\"\"\r\n");
-    let utf16: Vec<u8> = std::iter::once(0xfeff)
-        .chain(table.encode_utf16())
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let table =
+        format!("sep=;\r\nNr;Größe;Anfrage\r\n1;;\"{expected}\r\nzweite \"\"Zeile\"\"\"\r\n");
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff).chain(table.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let utf16_unmarked: Vec<u8> = table.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let (windows, _, _) = encoding_rs::WINDOWS_1252.encode(&table);
     let mut marked = b"\xEF\xBB\xBF".to_vec();
@@ -173,7 +180,8 @@ fn parquet_keeps_the_types_of_its_columns() {
     let input = folder.path().join("in.parquet");
     let times = TimestampMillisecondArray::from(vec![Some(1_772_618_400_000), None, Some(0)])
         .with_timezone("UTC");
-    let texts = vec![Some("Wo ist mein Paket?"), Some("Wie lange kann ich was zurückschicken?"), None];
+    let texts =
+        vec![Some("Wo ist mein Paket?"), Some("Wie lange kann ich was zurückschicken?"), None];
     let columns: [(&str, ArrayRef); 3] = [
         ("number", Arc::new(Int64Array::from(vec![i64::MAX, 2, 3]))),
         ("created_at", Arc::new(times)),

@@ -9,7 +9,8 @@ use crate::support::{batch, csv_rows, done, folder, json_rows, read, text, write
 fn bad_rows_are_told_of_and_stop_nothing() {
     let folder = folder();
     let long = "lang ".repeat(5_000);
-    let mut csv = b"id;body\n1;Wo ist mein Paket?\n2;\n3;zu;viel\n4;falsch \xe4 kodiert; \n".to_vec();
+    let mut csv =
+        b"id;body\n1;Wo ist mein Paket?\n2;\n3;zu;viel\n4;falsch \xe4 kodiert; \n".to_vec();
     csv.extend_from_slice(format!("5;{long}\n6;\u{200b}\u{200b}\n").as_bytes());
     csv.extend_from_slice("7;\"nie geschlossen\n8;Größe ändern, schöne Grüße\n".as_bytes());
     csv.extend_from_slice(b"9;f\xfcr mich\n\n10;Wann habt ihr offen?");
@@ -78,7 +79,10 @@ fn mistakes_in_the_call_say_what_to_do() {
     let output = at.join("out.csv");
     let output = text(&output);
     let cases: [(&[&str], &str); 11] = [
-        (&[text(&csv), "-o", output], "has no column text. Its columns are: id, betreff, nachricht"),
+        (
+            &[text(&csv), "-o", output],
+            "has no column text. Its columns are: id, betreff, nachricht",
+        ),
         (&[text(&csv), "-o", output, "--text", "id,body"], "has no column body"),
         (&[text(&csv), "-o", output, "--text", "id", "--date", "tag"], "has no column tag"),
         (&[text(&csv), "-o", output, "--text", "id", "--columns", "x"], "has no column x"),

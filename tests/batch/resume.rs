@@ -12,8 +12,19 @@ const ROWS: usize = 96;
 /// Arguments of a run that is safe after each window.
 fn arguments<'a>(input: &'a Path, output: &'a Path) -> Vec<&'a str> {
     vec![
-        text(input), "-o", text(output), "--text", "body", "--window", "8", "--checkpoint", "0",
-        "--dir", "demo", "--threads", "1",
+        text(input),
+        "-o",
+        text(output),
+        "--text",
+        "body",
+        "--window",
+        "8",
+        "--checkpoint",
+        "0",
+        "--dir",
+        "demo",
+        "--threads",
+        "1",
     ]
 }
 
@@ -156,7 +167,8 @@ fn a_second_run_on_the_same_output_is_refused() {
 fn a_full_disk_loses_nothing() {
     let folder = folder();
     let input = write(folder.path(), "in.csv", tickets(ROWS));
-    let result = batch(&[text(&input), "-o", "/dev/full", "--text", "body", "--output-format", "csv"]);
+    let result =
+        batch(&[text(&input), "-o", "/dev/full", "--text", "body", "--output-format", "csv"]);
     assert_eq!(result.status.code(), Some(1));
     assert!(stderr(&result).contains("cannot write /dev/full"), "{result:?}");
 

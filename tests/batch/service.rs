@@ -18,7 +18,8 @@ fn rows_are_decided_as_first_messages_of_the_service_are() {
         .filter_map(|row| row["text"].as_str())
         .take(ROWS)
         .collect();
-    let lines: String = texts.iter().map(|text| json!({ "text": text }).to_string() + "\n").collect();
+    let lines: String =
+        texts.iter().map(|text| json!({ "text": text }).to_string() + "\n").collect();
     let input = write(folder.path(), "in.jsonl", lines);
     let output = folder.path().join("out.jsonl");
     done(&[text(&input), "-o", text(&output), "--dir", "demo"]);

@@ -65,7 +65,11 @@ pub(crate) fn csv_rows(bytes: &[u8], delimiter: u8) -> Vec<Value> {
     let names = reader.headers().expect("a header").clone();
     let rows = reader.records().map(|record| {
         let record = record.expect("a row");
-        names.iter().zip(&record).map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
+        names
+            .iter()
+            .zip(&record)
+            .map(|(name, value)| (name.to_owned(), Value::from(value)))
+            .collect()
     });
     rows.collect()
 }

@@ -16,14 +16,16 @@ pub(super) fn to_utf8(
     mut reader: Box<dyn Read + Send>,
     named: Option<&'static Encoding>,
 ) -> std::io::Result<(Box<dyn Read + Send>, Option<String>)> {
-    let head = head_of(&mut reader, LOOKED_AT)?;
+    let mut head = Vec::new();
+    // What comes before a place that cannot be read is not lost: the error is told there.
+    let broken = reader.by_ref().take(LOOKED_AT).read_to_end(&mut head).err();
     let marked = Encoding::for_bom(&head);
     let encoding = named.or(marked.map(|(encoding, _)| encoding)).unwrap_or_else(|| guess(&head));
     let is_utf8 = encoding == UTF_8;
     let mark = if is_utf8 && head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     // Old spreadsheets on a Mac end lines by a carriage return alone.
     let only_returns = is_utf8_like(encoding) && !head.contains(&b'\n') && head.contains(&b'\r');
-    let mut whole = Cursor::new(head).chain(reader);
+    let mut whole = Cursor::new(head).chain(Broken(broken)).chain(reader);
     head_of(&mut whole, mark)?;
     let note = (!is_utf8 && named.is_none())
         .then(|| format!("read as {}; --encoding names another", encoding.name()));
@@ -47,7 +49,8 @@ fn is_utf8_like(encoding: &'static Encoding) -> bool {
 /// The encoding that the bytes look like. Without a zero byte and with more sequences that are right
 /// UTF-8 than wrong it is UTF-8 with a few bad rows.
 fn guess(head: &[u8]) -> &'static Encoding {
-    let zeros = |start: usize| head.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
+    let zeros =
+        |start: usize| head.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     // Half of the bytes of Latin letters in UTF-16 are zero.
     if even.max(odd) * 5 > head.len() {
@@ -63,6 +66,15 @@ fn guess(head: &[u8]) -> &'static Encoding {
         wrong = wrong.saturating_sub(1);
     }
     if wrong > right { WINDOWS_1252 } else { UTF_8 }
+}
+
+/// Tells an error once.
+struct Broken(Option<std::io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 struct ReturnsAsLineFeeds(Box<dyn Read + Send>);
