@@ -1,6 +1,7 @@
 //! `lotse batch`: what do all these messages say, and what would have been done with them?
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -65,7 +66,7 @@ pub(super) struct BatchArguments {
     /// Minutes that agents spend on a ticket, for the page
     #[arg(long, value_name = "MINUTES")]
     minutes: Option<f64>,
-    /// Column with the day of each row [default: one with a usual name, such as created_at]
+    /// Column with the day of each row [default: one with a usual name, such as created]
     #[arg(long, value_name = "COLUMN")]
     date: Option<String>,
     /// Go on where a run with the same arguments was interrupted
@@ -151,10 +152,9 @@ fn encoding(label: &str) -> Result<&'static encoding_rs::Encoding, String> {
 
 /// Runs `lotse batch`.
 pub(super) fn run(arguments: &BatchArguments) -> anyhow::Result<()> {
-    if arguments.report.is_none() && arguments.report_json.is_none() {
-        if arguments.language.is_some() || arguments.minutes.is_some() {
-            bail!("--language and --minutes are for the page: name its file by --report");
-        }
+    let is_reported = arguments.report.is_some() || arguments.report_json.is_some();
+    if !is_reported && (arguments.language.is_some() || arguments.minutes.is_some()) {
+        bail!("--language and --minutes are for the page: name its file by --report");
     }
     let classifier = Classifier::load(&arguments.model)?;
     let decider = match &arguments.dir {
@@ -296,9 +296,10 @@ fn summary(outcome: &Outcome) -> String {
         counts.duplicates
     );
     if counts.rejected > 0 {
-        text.push_str(&format!("; {} rejected", counts.rejected));
+        // Writing into a string cannot fail.
+        let _ = write!(text, "; {} rejected", counts.rejected);
         if let Some(path) = rejected {
-            text.push_str(&format!(": see {}", path.display()));
+            let _ = write!(text, ": see {}", path.display());
         }
     }
     text

@@ -32,18 +32,18 @@ pub fn predict(
         if let (Some(decider), Some(open_policy)) = (decider, &open_policy) {
             let classification = &reading.classification;
             let channel = row.channel.unwrap_or(Channel::Chat);
-            let decided = decider.decide(&text, &reading, channel, today);
+            let first = decider.decide(&text, &reading, channel, today);
             let history = History::new(&text.cleaned);
-            let without_threshold = decide(classification, &decided.hits, &history, open_policy);
+            let without_threshold = decide(classification, &first.hits, &history, open_policy);
             prediction.open_to_answer = without_threshold.decision.action == Action::Answer;
-            let top = decided.hits.iter().find(|hit| hit.usable);
+            let top = first.hits.iter().find(|hit| hit.usable);
             prediction.article = top.map(|hit| hit.article.id.clone());
             prediction.answer_confidence =
                 decider.policy.answering.as_ref().map_or(0.0, |answering| {
-                    answer_confidence(classification, &decided.hits, answering)
+                    answer_confidence(classification, &first.hits, answering)
                 });
-            prediction.queue = Some(decided.route.queue);
-            prediction.action = Some(decided.verdict.decision.action);
+            prediction.queue = Some(first.route.queue);
+            prediction.action = Some(first.verdict.decision.action);
         }
         latencies.push(started.elapsed().as_secs_f64() * 1e3);
         predictions.push(prediction);

@@ -117,13 +117,12 @@ pub(super) fn open(location: &Location, options: &InputOptions) -> Result<Input,
         let (text, note) = encoding::to_utf8(plain, options.encoding).map_err(failed)?;
         notes.extend(note);
         let text = buffered(text);
-        match format {
-            Format::Jsonl => Box::new(jsonl::JsonLines { input: text }),
-            _ => {
-                let tab = (format == Format::Tsv).then_some(b'\t');
-                let delimiter = options.delimiter.or(tab);
-                Box::new(delimited::Delimited::open(text, &name, delimiter)?)
-            }
+        if format == Format::Jsonl {
+            Box::new(jsonl::JsonLines { input: text })
+        } else {
+            let tab = (format == Format::Tsv).then_some(b'\t');
+            let delimiter = options.delimiter.or(tab);
+            Box::new(delimited::Delimited::open(text, &name, delimiter)?)
         }
     };
     let extent = Extent::Bytes { total, read };

@@ -40,12 +40,10 @@ impl Compression {
     /// As a file name tells.
     fn of_name(name: &str) -> Self {
         let name = name.split(['?', '#']).next().unwrap_or_default().to_lowercase();
-        if name.ends_with(".gz") {
-            Self::Gzip
-        } else if name.ends_with(".zst") {
-            Self::Zstd
-        } else {
-            Self::None
+        match name.rsplit('.').next() {
+            Some("gz") => Self::Gzip,
+            Some("zst") => Self::Zstd,
+            _ => Self::None,
         }
     }
 
