@@ -28,7 +28,7 @@ fn topics_come_out_whole_with_their_sizes() {
     let mut rows = Vec::new();
     for (topic, many) in [(0, 300), (1, 120), (2, 40), (3, 4)] {
         for _ in 0..many {
-            let text = format!("thema{topic} frage");
+            let text = format!("frage {}", ["eins", "zwei", "drei", "vier"][topic]);
             let vector = near_axis(topic, 0.15, &mut random);
             rows.push(SampledRow::new(rows.len() as u64, Language::De, text, &vector));
         }
@@ -43,7 +43,7 @@ fn topics_come_out_whole_with_their_sizes() {
     for (size, wanted) in sizes.iter().zip([300, 120, 40]) {
         assert!(size.abs_diff(wanted) <= 4, "{sizes:?}");
     }
-    assert_eq!(found.clusters[0].words[0], "thema0");
+    assert!(found.clusters[0].words.contains(&"eins".to_owned()), "{:?}", found.clusters[0]);
     // Sizes stand for all rows that the sample was drawn from.
     assert!(found.clusters.iter().all(|cluster| cluster.rows == 10 * cluster.sampled));
     let inside: usize = found.clusters.iter().map(|cluster| cluster.rows).sum();
