@@ -1,24 +1,18 @@
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use rayon::prelude::*;
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use crate::classifier::{Classifier, ClassifierError};
-use crate::domain::{Classification, Language, MAX_TEXT_CHARS};
+use crate::batch::{self, MAX_LINE_BYTES, Rejection, Workers, check_text, read_line};
+use crate::classifier::{Classifier, Reading};
+use crate::domain::{Classification, Language};
 use crate::text::{PreparedText, prepare};
 
 /// Most lines that are read in one go. What waits on standard input makes a batch; a lone line is
 /// answered at once.
 const BATCH: usize = 256;
-
-/// Lines that one pass encodes together.
-const PASS: usize = 32;
-
-/// Longest line that is read, in bytes. The rest of a longer line is thrown away and the line is
-/// answered with an error: standard input may hold anything.
-const MAX_LINE_BYTES: usize = 1_000_000;
 
 /// Arguments of `lotse classify`.
 #[derive(clap::Args)]
@@ -53,21 +47,15 @@ struct ResultRow<'a> {
     classification: &'a Classification,
 }
 
-#[derive(Debug, Serialize)]
-struct LineError {
-    code: &'static str,
-    message: String,
-}
-
 #[derive(Serialize)]
 struct ErrorRow<'a> {
     id: &'a serde_json::Value,
-    error: &'a LineError,
+    error: &'a Rejection,
 }
 
 struct Line {
     id: serde_json::Value,
-    content: Result<PreparedText, LineError>,
+    content: Result<PreparedText, Rejection>,
 }
 
 /// Reads standard input to its end; true if every line was classified.
@@ -78,10 +66,10 @@ pub(super) fn run(arguments: &ClassifyArguments) -> anyhow::Result<bool> {
     let reader = std::thread::spawn(move || -> std::io::Result<()> {
         let mut input = std::io::stdin().lock();
         let mut number = 0;
-        while let Some(bytes) = read_line(&mut input)? {
+        while let Some(line) = read_line(&mut input)? {
             number += 1;
             // The receiver is gone when standard output was closed; then nobody wants more.
-            if sender.send(parse(&bytes, number, jsonl)).is_err() {
+            if sender.send(parse(&line, number, jsonl)).is_err() {
                 break;
             }
         }
@@ -106,94 +94,54 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 fn answer_lines(classifier: &Classifier, lines: &Receiver<Line>) -> anyhow::Result<bool> {
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let workers = Workers::new(0).context("cannot start the threads of the encoder")?;
     let mut clean = true;
     while let Ok(first) = lines.recv() {
         let mut batch = vec![first];
         batch.extend(lines.try_iter().take(BATCH - 1));
-        clean &= answer_batch(classifier, &batch, &mut output)?;
+        clean &= answer_batch(&workers, classifier, &batch, &mut output)?;
         output.flush()?;
     }
     Ok(clean)
 }
 
 fn answer_batch(
+    workers: &Workers,
     classifier: &Classifier,
     batch: &[Line],
     output: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let mut texts: Vec<(usize, &PreparedText)> = batch
-        .iter()
-        .enumerate()
-        .filter_map(|(index, line)| Some((index, line.content.as_ref().ok()?)))
-        .collect();
-    texts.sort_by_key(|(_, text)| text.cleaned.len());
-    let readings: Vec<Vec<(usize, Classification)>> = texts
-        .par_chunks(PASS)
-        .map(|chunk| {
-            let owned: Vec<PreparedText> = chunk.iter().map(|(_, text)| (*text).clone()).collect();
-            let readings = classifier.read(&owned)?;
-            let indices = chunk.iter().map(|(index, _)| *index);
-            Ok(indices.zip(readings.into_iter().map(|reading| reading.classification)).collect())
-        })
-        .collect::<Result<_, ClassifierError>>()?;
-    let mut classifications: Vec<Option<Classification>> = vec![None; batch.len()];
-    for (index, classification) in readings.into_iter().flatten() {
-        classifications[index] = Some(classification);
-    }
+    let texts: Vec<&PreparedText> =
+        batch.iter().filter_map(|line| line.content.as_ref().ok()).collect();
+    let classifications =
+        workers.read(classifier, &texts, |_, reading: Reading| reading.classification)?;
+    let mut classifications = classifications.iter();
     let mut clean = true;
-    for (line, classification) in batch.iter().zip(&classifications) {
-        match (&line.content, classification) {
-            (Err(error), _) => {
-                clean = false;
-                serde_json::to_writer(&mut *output, &ErrorRow { id: &line.id, error })?;
-            }
-            (Ok(_), Some(classification)) => {
-                let row = ResultRow { id: &line.id, classification };
-                serde_json::to_writer(&mut *output, &row)?;
-            }
-            (Ok(_), None) => anyhow::bail!("line {} got no result", line.id),
+    for line in batch {
+        if let Err(error) = &line.content {
+            clean = false;
+            serde_json::to_writer(&mut *output, &ErrorRow { id: &line.id, error })?;
+        } else {
+            let classification =
+                classifications.next().with_context(|| format!("line {} got no result", line.id))?;
+            let row = ResultRow { id: &line.id, classification };
+            serde_json::to_writer(&mut *output, &row)?;
         }
         output.write_all(b"\n")?;
     }
     Ok(clean)
 }
 
-/// The next line without its end, cut at [`MAX_LINE_BYTES`] + 1; none at the end of the input.
-fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
-    let mut line = Vec::new();
-    let mut any = false;
-    loop {
-        let available = input.fill_buf()?;
-        if available.is_empty() {
-            return Ok(any.then_some(line));
-        }
-        any = true;
-        let (end, used) = match available.iter().position(|byte| *byte == b'\n') {
-            Some(place) => (true, place),
-            None => (false, available.len()),
-        };
-        let room = (MAX_LINE_BYTES + 1).saturating_sub(line.len());
-        line.extend_from_slice(&available[..used.min(room)]);
-        input.consume(used + usize::from(end));
-        if end {
-            if line.last() == Some(&b'\r') {
-                line.pop();
-            }
-            return Ok(Some(line));
-        }
-    }
-}
-
-fn parse(bytes: &[u8], number: usize, jsonl: bool) -> Line {
+fn parse(line: &batch::Line, number: usize, jsonl: bool) -> Line {
     let id = serde_json::Value::from(number);
-    let error = |code, message: String| Err(LineError { code, message });
-    if bytes.len() > MAX_LINE_BYTES {
-        return Line { id, content: error("text_too_long", too_long()) };
+    if line.is_cut {
+        let message = format!("line {number} has more than {MAX_LINE_BYTES} bytes; cut it to the text");
+        return Line { id, content: Err(Rejection::new("text_too_long", message)) };
     }
-    let Ok(text) = std::str::from_utf8(bytes) else {
+    let Ok(text) = std::str::from_utf8(line.content()) else {
         let message =
             format!("line {number} is not UTF-8; convert the input, for example by iconv");
-        return Line { id, content: error("invalid_utf8", message) };
+        return Line { id, content: Err(Rejection::new("invalid_utf8", message)) };
     };
     if !jsonl {
         return Line { id, content: check(text, None) };
@@ -203,22 +151,11 @@ fn parse(bytes: &[u8], number: usize, jsonl: bool) -> Line {
         Err(problem) => {
             let message =
                 format!("line {number} is not a JSON object with a string `text`: {problem}");
-            Line { id, content: error("invalid_json", message) }
+            Line { id, content: Err(Rejection::new("invalid_json", message)) }
         }
     }
 }
 
-fn check(text: &str, language: Option<Language>) -> Result<PreparedText, LineError> {
-    if text.trim().is_empty() {
-        let message = "the text is blank".to_owned();
-        return Err(LineError { code: "text_blank", message });
-    }
-    if text.chars().count() > MAX_TEXT_CHARS {
-        return Err(LineError { code: "text_too_long", message: too_long() });
-    }
-    Ok(prepare(text, language))
-}
-
-fn too_long() -> String {
-    format!("the text has more than {MAX_TEXT_CHARS} characters; cut it to the customer's message")
+fn check(text: &str, language: Option<Language>) -> Result<PreparedText, Rejection> {
+    Ok(prepare(&check_text(text)?, language))
 }

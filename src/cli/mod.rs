@@ -2,6 +2,7 @@
 //! library and prints what came of it. Results go to standard output, progress and logs to standard
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
+mod batch;
 mod classify;
 mod corrections;
 mod cross_validate;
@@ -62,6 +63,8 @@ enum Command {
     Deliveries(deliveries::DeliveriesCommand),
     /// Classify lines of standard input, one JSON result a line
     Classify(classify::ClassifyArguments),
+    /// Work through a file of messages: CSV, JSON lines, Parquet or mails, of any size
+    Batch(Box<batch::BatchArguments>),
     /// Check the articles, try a search, understand a rank
     #[command(subcommand)]
     Knowledge(knowledge::KnowledgeCommand),
@@ -126,6 +129,7 @@ pub fn main() -> ExitCode {
             deliveries::run(&command, &mut std::io::stdout().lock()).map(|()| true)
         }
         Command::Classify(arguments) => classify::run(&arguments),
+        Command::Batch(arguments) => batch::run(&arguments).map(|()| true),
         Command::Knowledge(command) => knowledge::run(command, &mut std::io::stdout().lock()),
         Command::Routing(arguments) => {
             routing::run(&arguments, &mut std::io::stdout().lock()).map(|()| true)

@@ -6,9 +6,8 @@ use anyhow::bail;
 
 use crate::classifier::Classifier;
 use crate::config::{Config, Flags, process_environment};
-use crate::evaluate::Decider;
 use crate::knowledge::Knowledge;
-use crate::triage::Routing;
+use crate::triage::{Decider, Routing};
 
 /// Articles, routing and policy of the operator's directory `dir`, as `lotse serve` would use them
 /// with this pack; a `risk` takes the place of what the directory says of the threshold.

@@ -40,6 +40,7 @@ use lanes::Lanes;
 pub use parts::{Clock, DeskParts, Finds, Reads, RoutingSource, system_clock};
 pub use people::Colleague;
 pub use steps::AfterResolve;
+pub(crate) use validate::text as readable_text;
 pub use waiting::Waiting;
 
 use crate::domain::{Channel, Contact, Incoming, Ticket};

@@ -11,16 +11,13 @@ use crate::store::{
     Conflict, Conversation, ConversationHead, Customer, Recorded, Request, StoreError,
 };
 use crate::text::{self, PreparedText};
-use crate::triage::{AskedBack, History, decide};
+use crate::triage::{AskedBack, HITS, History, decide};
 
 /// Times that a decision is made anew because the conversation changed under it.
 const ATTEMPTS: usize = 5;
 
 /// Turns of a conversation that a decision and a summary look at.
 pub(super) const TURNS: usize = 200;
-
-/// Articles looked for.
-const HITS: usize = 5;
 
 /// What was said in another conversation counts as context for so long.
 const LATELY: SignedDuration = SignedDuration::from_hours(72);

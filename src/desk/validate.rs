@@ -39,7 +39,7 @@ pub(super) fn message_id(id: &str) -> Result<&str, DeskError> {
 
 /// The text with each control character but tabs and line ends made a blank, so that positions in
 /// it stay what they were.
-pub(super) fn text(text: &str) -> Result<String, DeskError> {
+pub(crate) fn text(text: &str) -> Result<String, DeskError> {
     let characters = text.chars().count();
     if characters > MAX_TEXT_CHARS {
         return Err(DeskError::TextTooLong(characters));

@@ -34,7 +34,7 @@ pub use lint::{
     FileCounts, Finding, FindingKind, LabelledFile, Leak, LeakReport, LintOptions, LintReport,
     Place, lint,
 };
-pub use predict::{Decider, predict};
+pub use predict::predict;
 pub use predictions::Prediction;
 pub use report::{
     About, AnswerReport, Baseline, BaselineReport, BaselineVerdict, Calibration, Change, Compared,

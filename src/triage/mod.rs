@@ -12,6 +12,7 @@ mod confidence;
 pub mod danger;
 mod decide;
 mod draft;
+mod first;
 mod history;
 mod hours;
 mod opening;
@@ -25,6 +26,7 @@ pub use caller::CallerSign;
 pub use confidence::{FEATURES, answer_confidence, features};
 pub use decide::{Verdict, decide};
 pub use draft::draft;
+pub use first::{Decider, FirstDecision, HITS};
 pub use history::{AskedBack, GivenAnswer, History};
 pub use policy::{Policy, PolicyError};
 pub use routing::{

@@ -31,6 +31,7 @@ pub(crate) use post::routes;
 pub use read::{Mail, NotAMail, Person, read};
 pub use report::Report;
 pub use smtp::{Outbox, OutboxError};
+pub(crate) use words::of as customer_words;
 
 use crate::http::App;
 

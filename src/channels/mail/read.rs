@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser};
 use sha2::{Digest, Sha256};
 
@@ -35,6 +36,8 @@ pub struct Mail {
     pub reply_to: Option<Person>,
     /// All addresses in its head, in lower case.
     pub people: BTreeSet<String>,
+    /// When it was sent, as its head says.
+    pub date: Option<Timestamp>,
     /// Subject, on one line.
     pub subject: String,
     /// The words of the body as plain lines, quoted history and signature included.
@@ -95,6 +98,7 @@ pub fn read(raw: &[u8]) -> Result<Mail, NotAMail> {
     Ok(Mail {
         people: people.map(|person| person.address).take(MOST_PEOPLE).collect(),
         attachments: attachments::of(&message),
+        date: message.date().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
         references,
         id,
         digest,

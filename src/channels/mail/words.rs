@@ -25,7 +25,7 @@ const MOST_NUMBERS: usize = 5;
 
 /// The text of the customer's turn; blank if the mail says nothing at all. `known_subject` is that
 /// of the conversation that the mail continues, none if it begins one.
-pub(super) fn of(mail: &Mail, known_subject: Option<&str>) -> String {
+pub(crate) fn of(mail: &Mail, known_subject: Option<&str>) -> String {
     let begins = known_subject.is_none();
     let mut words = clean::new_words(&mail.text);
     // A mail that is passed on without a word of one's own says what it holds; so does one whose

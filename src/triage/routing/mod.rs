@@ -160,6 +160,17 @@ impl Routing {
         }
     }
 
+    /// The same queues and rules with every queue open around the clock: for messages whose time of
+    /// arrival says nothing, such as those of a backlog.
+    #[must_use]
+    pub fn always_open(mut self) -> Self {
+        for queue in &mut self.queues {
+            queue.hours = None;
+            queue.channel_hours.clear();
+        }
+        self
+    }
+
     /// The time zone of the opening hours.
     pub fn timezone(&self) -> &jiff::tz::TimeZone {
         &self.calendar.timezone
