@@ -15,8 +15,7 @@ const ROWS: usize = 60;
 
 /// Python with PySpark and Ray; else what is missing.
 fn python() -> Result<PathBuf, String> {
-    let python =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("target/spark-venv/bin/python");
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/spark-venv/bin/python");
     let runs = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
     if !runs(Command::new("java").arg("-version")) {
         return Err("there is no Java; install default-jre-headless, or call tests/run".to_owned());

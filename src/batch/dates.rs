@@ -7,9 +7,26 @@ use jiff::tz::TimeZone;
 
 /// Names of columns that hold the day of a row, in lower case.
 const NAMES: [&str; 20] = [
-    "date", "datum", "created_at", "createdat", "created", "created_on", "created at",
-    "creation_date", "received_at", "received", "sent_at", "erstellt", "erstellt_am", "erstellt am",
-    "erstellungsdatum", "eingang", "eingangsdatum", "timestamp", "zeitpunkt", "time",
+    "date",
+    "datum",
+    "created_at",
+    "createdat",
+    "created",
+    "created_on",
+    "created at",
+    "creation_date",
+    "received_at",
+    "received",
+    "sent_at",
+    "erstellt",
+    "erstellt_am",
+    "erstellt am",
+    "erstellungsdatum",
+    "eingang",
+    "eingangsdatum",
+    "timestamp",
+    "zeitpunkt",
+    "time",
 ];
 
 /// Whether a name is that of a column with the day of a row.

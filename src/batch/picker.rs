@@ -36,8 +36,9 @@ impl Picker {
         date: Option<&str>,
     ) -> Result<Self, BatchError> {
         let known = rows.columns();
-        let columns =
-            known.clone().unwrap_or_else(|| super::output::Layout::columns_of(first.iter().copied()));
+        let columns = known
+            .clone()
+            .unwrap_or_else(|| super::output::Layout::columns_of(first.iter().copied()));
         let place = |name: &str| columns.iter().position(|column| column == name);
         let named = |name: &str| Some((name.to_owned(), place(name)?));
         let missing: Vec<String> = texts
@@ -107,8 +108,9 @@ impl Picker {
 fn has_dates(name: &str, place: Option<usize>, first: &[&Record]) -> bool {
     let values: Vec<String> =
         first.iter().filter_map(|row| row.text(name, place?)).filter(|v| !v.is_empty()).collect();
-    let dates =
-        values.iter().filter(|value| dates::parse(value, Slashes::MonthFirst).is_some()
-            || dates::parse(value, Slashes::DayFirst).is_some());
+    let dates = values.iter().filter(|value| {
+        dates::parse(value, Slashes::MonthFirst).is_some()
+            || dates::parse(value, Slashes::DayFirst).is_some()
+    });
     !values.is_empty() && dates.count() * 2 > values.len()
 }

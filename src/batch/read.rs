@@ -63,9 +63,9 @@ impl WindowReader<'_> {
             }
         }
         let texts: Vec<&PreparedText> = ready.iter().map(|row| &row.text).collect();
-        let results = self.workers.read(self.classifier, &texts, |index, reading| {
-            self.result(&ready[index], reading)
-        })?;
+        let results = self
+            .workers
+            .read(self.classifier, &texts, |index, reading| self.result(&ready[index], reading))?;
         seen.extend(ready.into_iter().zip(results).map(|(row, result)| {
             Seen::Finished(Box::new(Finished { record: row.record, result }))
         }));
@@ -106,8 +106,8 @@ impl WindowReader<'_> {
         };
         if let Some(decider) = self.decider {
             let decided = decider.decide(&row.text, &reading, self.channel, self.today);
-            let answers = decided.verdict.decision.action == Action::Answer
-                && !row.picked.for_people;
+            let answers =
+                decided.verdict.decision.action == Action::Answer && !row.picked.for_people;
             let article = decided.verdict.article.filter(|_| answers);
             result.article = article.map(|article| ArticleScore {
                 id: article.id.clone(),

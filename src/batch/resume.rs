@@ -109,9 +109,7 @@ impl State {
         settings: &BTreeMap<String, String>,
         input: &Fingerprint,
     ) -> Result<(), BatchError> {
-        let refuse = |problem: String| {
-            Err(BatchError::Resume { path: output.to_owned(), problem })
-        };
+        let refuse = |problem: String| Err(BatchError::Resume { path: output.to_owned(), problem });
         // A pipe does not tell how much it holds.
         let sizes = [self.input.bytes, input.bytes];
         let other_size = matches!(sizes, [Some(before), Some(now)] if before != now);
@@ -192,9 +190,10 @@ impl Existing {
         let state = State::load(target)?;
         let exists = |advice| Err(BatchError::Exists { path: PathBuf::from(path), advice });
         // Devices and pipes, beside which nothing is kept, have nothing to lose.
-        let is_there = target.beside(ENDING).is_some() && std::fs::metadata(path).is_ok_and(|metadata| {
-            metadata.is_dir() || metadata.is_file() && metadata.len() > 0
-        });
+        let is_there = target.beside(ENDING).is_some()
+            && std::fs::metadata(path).is_ok_and(|metadata| {
+                metadata.is_dir() || metadata.is_file() && metadata.len() > 0
+            });
         match (state, self) {
             (Some(state), Self::Resume) => Ok(Some(state)),
             (Some(_), _) => exists(

@@ -14,9 +14,7 @@ use super::report::{Report, Tally, TallySettings};
 use super::resume::State;
 use super::windows::{Numbered, Windows};
 use super::writer::{Ended, Rejected, Writer};
-use super::{
-    BatchError, Counts, Existing, Format, InputOptions, Location, ResultColumn, Workers,
-};
+use super::{BatchError, Counts, Existing, Format, InputOptions, Location, ResultColumn, Workers};
 use crate::classifier::Classifier;
 use crate::domain::Channel;
 use crate::triage::Decider;
@@ -108,8 +106,10 @@ pub fn run(
     let written = before.as_ref().map(|state| state.written);
     let rejected_written = before.as_ref().map(|state| state.rejected_bytes);
     let rejected = settings.rejected.clone().or_else(|| target.beside(".rejected.jsonl"));
-    let files =
-        (Sink::open(&target, format, written)?, Rejected::open(rejected.clone(), rejected_written)?);
+    let files = (
+        Sink::open(&target, format, written)?,
+        Rejected::open(rejected.clone(), rejected_written)?,
+    );
     let state = before.unwrap_or_else(|| {
         State::new(identity, fingerprint, settings.tally.clone().map(Tally::new))
     });
@@ -195,8 +195,7 @@ impl Plan {
         windows: &mut Windows,
     ) -> Result<Self, BatchError> {
         let first = windows.next()?;
-        let records: Vec<&Record> =
-            first.iter().filter_map(|(_, row)| row.as_ref().ok()).collect();
+        let records: Vec<&Record> = first.iter().filter_map(|(_, row)| row.as_ref().ok()).collect();
         let (text, date) = (&settings.text, settings.date.as_deref());
         let picker = Picker::new(name, windows.rows(), &records, text, date)?;
         let mut columns = windows.rows().columns();
@@ -223,7 +222,9 @@ fn tell(settings: &Settings, name: &str, notes: &[String], picker: &Picker) {
         eprintln!("lotse: {name}: {note}");
     }
     if let (None, Some(column)) = (&settings.date, picker.date_column()) {
-        eprintln!("lotse: {name}: the column {column} has the day of each row; --date names another");
+        eprintln!(
+            "lotse: {name}: the column {column} has the day of each row; --date names another"
+        );
     }
 }
 

@@ -78,13 +78,13 @@ impl Workers {
         let passes: Vec<&[usize]> = order.chunks(PASS).collect();
         let done = self.each(passes.len(), |number| {
             let pass = passes[number];
-            let owned: Vec<PreparedText> =
-                pass.iter().map(|index| texts[*index].clone()).collect();
+            let owned: Vec<PreparedText> = pass.iter().map(|index| texts[*index].clone()).collect();
             let readings = classifier.read(&owned)?;
             let numbered = pass.iter().zip(readings);
             Ok(numbered.map(|(index, reading)| (*index, then(*index, reading))).collect())
         })?;
-        let done: Vec<Vec<(usize, T)>> = done.into_iter().collect::<Result<_, ClassifierError>>()?;
+        let done: Vec<Vec<(usize, T)>> =
+            done.into_iter().collect::<Result<_, ClassifierError>>()?;
         let mut done: Vec<(usize, T)> = done.into_iter().flatten().collect();
         done.sort_unstable_by_key(|(index, _)| *index);
         Ok(done.into_iter().map(|(_, result)| result).collect())

@@ -41,7 +41,18 @@ impl Writer {
         let duplicates = Duplicates::new();
         let saved = Instant::now();
         let is_halfway = false;
-        Self { target, encoder, sink, rejected, duplicates, state, progress, every, saved, is_halfway }
+        Self {
+            target,
+            encoder,
+            sink,
+            rejected,
+            duplicates,
+            state,
+            progress,
+            every,
+            saved,
+            is_halfway,
+        }
     }
 
     /// Writes a window.

@@ -274,10 +274,8 @@ fn write_report(arguments: &BatchArguments, report: Option<&Report>) -> Result<(
         write(path, &page(report, language))?;
     }
     if let Some(path) = &arguments.report_json {
-        let json = serde_json::to_string_pretty(report).map_err(|error| BatchError::Write {
-            path: path.clone(),
-            source: error.into(),
-        })?;
+        let json = serde_json::to_string_pretty(report)
+            .map_err(|error| BatchError::Write { path: path.clone(), source: error.into() })?;
         write(path, &(json + "\n"))?;
     }
     Ok(())

@@ -122,8 +122,9 @@ fn answer_batch(
             clean = false;
             serde_json::to_writer(&mut *output, &ErrorRow { id: &line.id, error })?;
         } else {
-            let classification =
-                classifications.next().with_context(|| format!("line {} got no result", line.id))?;
+            let classification = classifications
+                .next()
+                .with_context(|| format!("line {} got no result", line.id))?;
             let row = ResultRow { id: &line.id, classification };
             serde_json::to_writer(&mut *output, &row)?;
         }
@@ -135,7 +136,8 @@ fn answer_batch(
 fn parse(line: &batch::Line, number: usize, jsonl: bool) -> Line {
     let id = serde_json::Value::from(number);
     if line.is_cut {
-        let message = format!("line {number} has more than {MAX_LINE_BYTES} bytes; cut it to the text");
+        let message =
+            format!("line {number} has more than {MAX_LINE_BYTES} bytes; cut it to the text");
         return Line { id, content: Err(Rejection::new("text_too_long", message)) };
     }
     let Ok(text) = std::str::from_utf8(line.content()) else {

@@ -38,11 +38,8 @@ pub fn predict(
             prediction.open_to_answer = without_threshold.decision.action == Action::Answer;
             let top = decided.hits.iter().find(|hit| hit.usable);
             prediction.article = top.map(|hit| hit.article.id.clone());
-            prediction.answer_confidence = decider
-                .policy
-                .answering
-                .as_ref()
-                .map_or(0.0, |answering| {
+            prediction.answer_confidence =
+                decider.policy.answering.as_ref().map_or(0.0, |answering| {
                     answer_confidence(classification, &decided.hits, answering)
                 });
             prediction.queue = Some(decided.route.queue);

@@ -58,7 +58,10 @@ mod tests {
     fn what_says_the_same_has_the_same_essence() {
         for (one, other) in [
             ("Wo ist mein Paket 20481?", "wo ist mein paket 99?!"),
-            ("Hallo, die Rechnung über 49,99 € ist falsch. Danke!", "die Rechnung über 5 € ist falsch"),
+            (
+                "Hallo, die Rechnung über 49,99 € ist falsch. Danke!",
+                "die Rechnung über 5 € ist falsch",
+            ),
             ("Bitte an a@b.example schreiben. MfG Jana", "Bitte an c.d@e.example schreiben"),
             ("Grüße", "GRÜSSE"),
             ("Größe prüfen", "Groesse pruefen, vielen Dank im Voraus"),

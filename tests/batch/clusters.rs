@@ -6,8 +6,8 @@ use lotse::batch::report::{Cluster, SampledRow, clusters};
 use lotse::classifier::Classifier;
 use lotse::domain::Language;
 use lotse::text::prepare;
-use rand::rngs::StdRng;
 use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use crate::support::near_axis;
 
@@ -35,7 +35,12 @@ fn topics_come_out_whole_with_their_sizes() {
     }
     for index in 0..20 {
         let vector = near_axis(index, 1.0, &mut random);
-        rows.push(SampledRow::new(rows.len() as u64, Language::De, format!("nur einmal {index}"), &vector));
+        rows.push(SampledRow::new(
+            rows.len() as u64,
+            Language::De,
+            format!("nur einmal {index}"),
+            &vector,
+        ));
     }
     let found = put_together(&rows, rows.len() * 10);
     let sizes: Vec<usize> = found.clusters.iter().map(|cluster| cluster.sampled).collect();
@@ -53,46 +58,58 @@ fn topics_come_out_whole_with_their_sizes() {
 
 /// Made-up questions on matters that the demo company has no intent for.
 const TOPICS: [(&str, [&str; 8]); 4] = [
-    ("Inzahlungnahme", [
-        "Nehmt ihr alte Handys in Zahlung?",
-        "Kann ich mein altes Handy bei euch in Zahlung geben?",
-        "Was bekomme ich für mein gebrauchtes iPhone, wenn ich es in Zahlung gebe?",
-        "Kauft ihr gebrauchte Smartphones an?",
-        "Ich würde gern mein altes Smartphone verkaufen, macht ihr Ankauf?",
-        "Gibt es eine Prämie, wenn ich mein altes Handy abgebe?",
-        "Inzahlungnahme von Altgeräten, wie funktioniert das?",
-        "Wie viel zahlt ihr für ein gebrauchtes Handy?",
-    ]),
-    ("Bewerbung", [
-        "Habt ihr offene Stellen im Verkauf?",
-        "Ich möchte mich bei euch als Verkäuferin bewerben.",
-        "Sucht ihr gerade Aushilfen oder Werkstudenten?",
-        "Bietet ihr Ausbildungsplätze an?",
-        "An wen schicke ich meine Bewerbung?",
-        "Kann ich bei euch ein Praktikum machen?",
-        "Wo finde ich eure Stellenangebote?",
-        "Wie ist der Stand meiner Bewerbung als Techniker?",
-    ]),
-    ("Sponsoring", [
-        "Unser Sportverein sucht einen Sponsor für neue Trikots.",
-        "Würdet ihr unser Sommerfest sponsern?",
-        "Sponsoring-Anfrage für einen Segelverein",
-        "Unterstützt ihr Vereine mit Spenden?",
-        "Wir suchen Sponsoren für unseren Spendenlauf, macht ihr mit?",
-        "Könnt ihr unserer Schule etwas für die Tombola spenden?",
-        "An wen wende ich mich wegen einer Spende für den Verein?",
-        "Sponsort ihr Fußballmannschaften?",
-    ]),
-    ("Wetter", [
-        "Wie wird das Wetter morgen in Kiel?",
-        "Regnet es am Wochenende an der Ostsee?",
-        "Wird es morgen stürmisch?",
-        "Scheint am Samstag in Flensburg die Sonne?",
-        "Wie warm wird es heute?",
-        "Kommt nächste Woche Schnee?",
-        "Wie ist die Wettervorhersage für Hamburg?",
-        "Gibt es heute Nacht Frost?",
-    ]),
+    (
+        "Inzahlungnahme",
+        [
+            "Nehmt ihr alte Handys in Zahlung?",
+            "Kann ich mein altes Handy bei euch in Zahlung geben?",
+            "Was bekomme ich für mein gebrauchtes iPhone, wenn ich es in Zahlung gebe?",
+            "Kauft ihr gebrauchte Smartphones an?",
+            "Ich würde gern mein altes Smartphone verkaufen, macht ihr Ankauf?",
+            "Gibt es eine Prämie, wenn ich mein altes Handy abgebe?",
+            "Inzahlungnahme von Altgeräten, wie funktioniert das?",
+            "Wie viel zahlt ihr für ein gebrauchtes Handy?",
+        ],
+    ),
+    (
+        "Bewerbung",
+        [
+            "Habt ihr offene Stellen im Verkauf?",
+            "Ich möchte mich bei euch als Verkäuferin bewerben.",
+            "Sucht ihr gerade Aushilfen oder Werkstudenten?",
+            "Bietet ihr Ausbildungsplätze an?",
+            "An wen schicke ich meine Bewerbung?",
+            "Kann ich bei euch ein Praktikum machen?",
+            "Wo finde ich eure Stellenangebote?",
+            "Wie ist der Stand meiner Bewerbung als Techniker?",
+        ],
+    ),
+    (
+        "Sponsoring",
+        [
+            "Unser Sportverein sucht einen Sponsor für neue Trikots.",
+            "Würdet ihr unser Sommerfest sponsern?",
+            "Sponsoring-Anfrage für einen Segelverein",
+            "Unterstützt ihr Vereine mit Spenden?",
+            "Wir suchen Sponsoren für unseren Spendenlauf, macht ihr mit?",
+            "Könnt ihr unserer Schule etwas für die Tombola spenden?",
+            "An wen wende ich mich wegen einer Spende für den Verein?",
+            "Sponsort ihr Fußballmannschaften?",
+        ],
+    ),
+    (
+        "Wetter",
+        [
+            "Wie wird das Wetter morgen in Kiel?",
+            "Regnet es am Wochenende an der Ostsee?",
+            "Wird es morgen stürmisch?",
+            "Scheint am Samstag in Flensburg die Sonne?",
+            "Wie warm wird es heute?",
+            "Kommt nächste Woche Schnee?",
+            "Wie ist die Wettervorhersage für Hamburg?",
+            "Gibt es heute Nacht Frost?",
+        ],
+    ),
 ];
 
 #[test]

@@ -142,7 +142,9 @@ fn too_few_days_or_rows_raise_nothing() {
 
 #[test]
 fn the_tail_is_the_sum_of_its_terms() {
-    for (rows, usual, scatter) in [(3_u32, 1.0, 1.0), (10, 4.0, 1.0), (12, 4.0, 2.5), (40, 9.0, 1.7)] {
+    for (rows, usual, scatter) in
+        [(3_u32, 1.0, 1.0), (10, 4.0, 1.0), (12, 4.0, 2.5), (40, 9.0, 1.7)]
+    {
         let mut term = if scatter > 1.0 {
             f64::powf(scatter, -usual / (scatter - 1.0))
         } else {
@@ -159,7 +161,7 @@ fn the_tail_is_the_sum_of_its_terms() {
             };
         }
         let tail = upper_tail(rows, usual, scatter);
-        assert!((tail - (1.0 - below)).abs() < 1e-9 * (1.0 + 1.0 / tail) , "{rows}: {tail} {below}");
+        assert!((tail - (1.0 - below)).abs() < 1e-9 * (1.0 + 1.0 / tail), "{rows}: {tail} {below}");
     }
 }
 

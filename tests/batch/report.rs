@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::date;
-use lotse::batch::report::{Promise, Report, Sample, SampledRow, Tally, TallySettings, Tested, page};
+use lotse::batch::report::{
+    Promise, Report, Sample, SampledRow, Tally, TallySettings, Tested, page,
+};
 use lotse::classifier::{Answering, Certificate, RiskPoint};
 use lotse::domain::{ArticleScore, Language, Sentiment};
 use lotse::triage::Policy;
@@ -13,10 +15,7 @@ use crate::support::{backlog, day, email, outside, row};
 
 fn settings() -> TallySettings {
     let titles = |german: &str, english: &str| {
-        BTreeMap::from([
-            (Language::De, german.to_owned()),
-            (Language::En, english.to_owned()),
-        ])
+        BTreeMap::from([(Language::De, german.to_owned()), (Language::En, english.to_owned())])
     };
     TallySettings {
         input: "tickets.csv".to_owned(),
@@ -50,7 +49,8 @@ fn counted() -> Report {
 fn figures_are_those_of_a_plain_count() {
     let rows = backlog();
     let report = counted();
-    let count = |wanted: &dyn Fn(&&lotse::batch::RowResult) -> bool| rows.iter().filter(wanted).count();
+    let count =
+        |wanted: &dyn Fn(&&lotse::batch::RowResult) -> bool| rows.iter().filter(wanted).count();
     assert_eq!((report.rows, report.undated), (rows.len(), 0));
     let answered = count(&|row| row.article.is_some());
     assert_eq!(report.answers.answered.part, answered);
@@ -149,7 +149,8 @@ fn a_tally_stays_small() {
 fn numbers_and_addresses_are_masked_in_examples() {
     let mut tally = Tally::new(TallySettings::default());
     for number in 1..=6 {
-        let mut row = outside(number, Language::De, "Schreibt an jana@mail.example, bitte", vec![1.0, 0.0]);
+        let mut row =
+            outside(number, Language::De, "Schreibt an jana@mail.example, bitte", vec![1.0, 0.0]);
         row.classification.entities = vec![email("jana@mail.example")];
         row.duplicate_of = (number > 1).then_some(1);
         tally.add(&row);
@@ -227,8 +228,7 @@ fn the_page_says_what_the_limit_rests_on() {
         wrong: 1,
         wrong_at_most: 0.0157,
     };
-    let answering =
-        Answering { curve, certificate: Some(certificate), ..Answering::default() };
+    let answering = Answering { curve, certificate: Some(certificate), ..Answering::default() };
     let said = |policy: Policy, language: Language| {
         let promise = Promise::of(&policy.with_answering(Some(answering.clone())));
         let mut tally = Tally::new(TallySettings { promise, ..TallySettings::default() });

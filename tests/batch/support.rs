@@ -72,74 +72,117 @@ pub(crate) fn email(text: &str) -> Entity {
 
 /// Topics without an intent: how many rows, and how people ask.
 const TOPICS: [(usize, Language, [&str; 6]); 4] = [
-    (160, Language::De, [
-        "Nehmt ihr alte Handys in Zahlung?",
-        "Kann ich mein altes Handy in Zahlung geben?",
-        "Was bekomme ich für mein altes Handy, wenn ich es in Zahlung gebe?",
-        "Inzahlungnahme von einem gebrauchten Handy möglich?",
-        "Ich würde gern mein Altgerät in Zahlung geben und ein neues Handy kaufen.",
-        "Gibt es eine Prämie für alte Handys?",
-    ]),
-    (90, Language::De, [
-        "Habt ihr offene Stellen im Verkauf?",
-        "Ich möchte mich bei euch bewerben, gibt es gerade Stellen?",
-        "Sucht ihr Aushilfen? Ich würde mich gern bewerben.",
-        "Bietet ihr Ausbildungsplätze an und wo kann ich mich bewerben?",
-        "Wie läuft die Bewerbung als Werkstudent ab?",
-        "An wen schicke ich meine Bewerbung für ein Praktikum?",
-    ]),
-    (45, Language::En, [
-        "Do you sponsor local sports clubs?",
-        "Our football club is looking for a sponsor, would you help?",
-        "Sponsoring request for our school festival",
-        "Could Nordlicht sponsor our summer run?",
-        "Who decides about sponsoring at your company?",
-        "We would love to have you as a sponsor of our sailing team.",
-    ]),
+    (
+        160,
+        Language::De,
+        [
+            "Nehmt ihr alte Handys in Zahlung?",
+            "Kann ich mein altes Handy in Zahlung geben?",
+            "Was bekomme ich für mein altes Handy, wenn ich es in Zahlung gebe?",
+            "Inzahlungnahme von einem gebrauchten Handy möglich?",
+            "Ich würde gern mein Altgerät in Zahlung geben und ein neues Handy kaufen.",
+            "Gibt es eine Prämie für alte Handys?",
+        ],
+    ),
+    (
+        90,
+        Language::De,
+        [
+            "Habt ihr offene Stellen im Verkauf?",
+            "Ich möchte mich bei euch bewerben, gibt es gerade Stellen?",
+            "Sucht ihr Aushilfen? Ich würde mich gern bewerben.",
+            "Bietet ihr Ausbildungsplätze an und wo kann ich mich bewerben?",
+            "Wie läuft die Bewerbung als Werkstudent ab?",
+            "An wen schicke ich meine Bewerbung für ein Praktikum?",
+        ],
+    ),
+    (
+        45,
+        Language::En,
+        [
+            "Do you sponsor local sports clubs?",
+            "Our football club is looking for a sponsor, would you help?",
+            "Sponsoring request for our school festival",
+            "Could Nordlicht sponsor our summer run?",
+            "Who decides about sponsoring at your company?",
+            "We would love to have you as a sponsor of our sailing team.",
+        ],
+    ),
     (3, Language::De, ["Ist der Hafen im Winter zugefroren?"; 6]),
 ];
 
 const INTENTS: [(&str, usize, Option<&str>, [&str; 3]); 8] = [
-    ("track_package", 22, None, [
-        "Wo ist mein Paket? Die Nummer ist NL-20481.",
-        "Mein Paket sollte gestern kommen.",
-        "Die Sendungsverfolgung zeigt seit Tagen nichts.",
-    ]),
-    ("return_item", 12, Some("return-policy"), [
-        "Wie lange kann ich etwas zurückschicken?",
-        "Kann ich die Kopfhörer noch zurückgeben?",
-        "Was kostet der Rückversand?",
-    ]),
-    ("internet_down", 9, None, [
-        "Seit heute früh geht das Internet nicht.",
-        "Router blinkt rot, kein Internet in Kiel.",
-        "Das WLAN ist komplett weg!",
-    ]),
-    ("opening_hours", 7, Some("opening-hours"), [
-        "Habt ihr am Samstag offen?",
-        "Bis wann ist der Laden in Kiel heute geöffnet?",
-        "Öffnungszeiten am Feiertag?",
-    ]),
-    ("dispute_invoice", 6, None, [
-        "Die Rechnung ist zu hoch.",
-        "Ich wurde doppelt belastet!",
-        "Warum stehen 40 Euro mehr auf der Rechnung?",
-    ]),
-    ("cancel_contract", 5, None, [
-        "Ich kündige meinen Vertrag.",
-        "Bitte bestätigen Sie die Kündigung.",
-        "Wann endet mein Vertrag, wenn ich jetzt kündige?",
-    ]),
-    ("delivery_costs", 5, Some("shipping-costs"), [
-        "Was kostet der Versand?",
-        "Ab wann ist der Versand frei?",
-        "Versandkosten nach Österreich?",
-    ]),
-    ("praise", 2, None, [
-        "Super schnell, danke!",
-        "Tolle Beratung im Laden.",
-        "Ihr seid klasse.",
-    ]),
+    (
+        "track_package",
+        22,
+        None,
+        [
+            "Wo ist mein Paket? Die Nummer ist NL-20481.",
+            "Mein Paket sollte gestern kommen.",
+            "Die Sendungsverfolgung zeigt seit Tagen nichts.",
+        ],
+    ),
+    (
+        "return_item",
+        12,
+        Some("return-policy"),
+        [
+            "Wie lange kann ich etwas zurückschicken?",
+            "Kann ich die Kopfhörer noch zurückgeben?",
+            "Was kostet der Rückversand?",
+        ],
+    ),
+    (
+        "internet_down",
+        9,
+        None,
+        [
+            "Seit heute früh geht das Internet nicht.",
+            "Router blinkt rot, kein Internet in Kiel.",
+            "Das WLAN ist komplett weg!",
+        ],
+    ),
+    (
+        "opening_hours",
+        7,
+        Some("opening-hours"),
+        [
+            "Habt ihr am Samstag offen?",
+            "Bis wann ist der Laden in Kiel heute geöffnet?",
+            "Öffnungszeiten am Feiertag?",
+        ],
+    ),
+    (
+        "dispute_invoice",
+        6,
+        None,
+        [
+            "Die Rechnung ist zu hoch.",
+            "Ich wurde doppelt belastet!",
+            "Warum stehen 40 Euro mehr auf der Rechnung?",
+        ],
+    ),
+    (
+        "cancel_contract",
+        5,
+        None,
+        [
+            "Ich kündige meinen Vertrag.",
+            "Bitte bestätigen Sie die Kündigung.",
+            "Wann endet mein Vertrag, wenn ich jetzt kündige?",
+        ],
+    ),
+    (
+        "delivery_costs",
+        5,
+        Some("shipping-costs"),
+        [
+            "Was kostet der Versand?",
+            "Ab wann ist der Versand frei?",
+            "Versandkosten nach Österreich?",
+        ],
+    ),
+    ("praise", 2, None, ["Super schnell, danke!", "Tolle Beratung im Laden.", "Ihr seid klasse."]),
 ];
 
 /// A backlog of some months: matters with their weekdays, one incident on days 60 and 61, topics
@@ -148,7 +191,13 @@ pub(crate) fn backlog() -> Vec<RowResult> {
     let mut random = StdRng::seed_from_u64(5);
     let mut rows: Vec<RowResult> = Vec::new();
     for index in 0..112 {
-        let quiet = if index % 7 == 6 { 0.2 } else if index % 7 == 5 { 0.6 } else { 1.0 };
+        let quiet = if index % 7 == 6 {
+            0.2
+        } else if index % 7 == 5 {
+            0.6
+        } else {
+            1.0
+        };
         for (intent, usual, article, texts) in INTENTS {
             let incident = intent == "internet_down" && (60..62).contains(&index);
             let many = usual as f64 * quiet * if incident { 5.0 } else { 1.0 };
@@ -157,7 +206,8 @@ pub(crate) fn backlog() -> Vec<RowResult> {
                 let mut row = row(0, intent, text);
                 row.date = Some(day(index));
                 let kind = &mut row.classification;
-                kind.intent.as_mut().expect("an intent").confidence = random.random_range(0.6..0.99);
+                kind.intent.as_mut().expect("an intent").confidence =
+                    random.random_range(0.6..0.99);
                 let mood = random.random_range(0.0..1.0);
                 let angry = if article.is_some() { 0.05 } else { 0.35 };
                 if let Some(sentiment) = &mut kind.sentiment {

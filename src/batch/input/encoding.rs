@@ -47,7 +47,8 @@ fn is_utf8_like(encoding: &'static Encoding) -> bool {
 /// The encoding that the bytes look like. Without a zero byte and with more sequences that are right
 /// UTF-8 than wrong it is UTF-8 with a few bad rows.
 fn guess(head: &[u8]) -> &'static Encoding {
-    let zeros = |start: usize| head.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
+    let zeros =
+        |start: usize| head.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     // Half of the bytes of Latin letters in UTF-16 are zero.
     if even.max(odd) * 5 > head.len() {

@@ -17,8 +17,7 @@ use crate::batch::BatchError;
 const HEAD_BYTES: u64 = 1 << 16;
 
 /// Schemes of object stores.
-const SCHEMES: [&str; 9] =
-    ["s3", "s3a", "gs", "az", "abfs", "abfss", "azure", "http", "https"];
+const SCHEMES: [&str; 9] = ["s3", "s3a", "gs", "az", "abfs", "abfss", "azure", "http", "https"];
 
 /// Where rows come from or go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +46,7 @@ impl Location {
     pub(in crate::batch) fn open(&self) -> Result<Source, BatchError> {
         let failed = |error: std::io::Error| BatchError::read(&self.to_string(), error);
         match self {
-            Self::Standard => {
-                Source::new(Box::new(std::io::stdin()), None).map_err(failed)
-            }
+            Self::Standard => Source::new(Box::new(std::io::stdin()), None).map_err(failed),
             Self::File(path) => Source::of_file(path).map_err(failed),
             Self::Object(url) => {
                 let file = crate::batch::object_store::fetch(url)?;

@@ -19,10 +19,10 @@ use std::sync::atomic::AtomicU64;
 
 use encoding_rs::Encoding;
 
+pub(super) use delimited::unique_names;
 pub use lines::{Line, MAX_LINE_BYTES, read_line};
 pub use location::Location;
 pub(super) use location::{Fingerprint, Source};
-pub(super) use delimited::unique_names;
 pub(super) use record::{Cells, Record};
 
 use super::format::Format;

@@ -53,7 +53,9 @@ impl Layout {
     }
 
     /// Columns of rows that bring their own, in the order in which they come first.
-    pub(in crate::batch) fn columns_of<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<String> {
+    pub(in crate::batch) fn columns_of<'a>(
+        records: impl Iterator<Item = &'a Record>,
+    ) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for record in records {
             let Record::Object(fields) = record else { continue };

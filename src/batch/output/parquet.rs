@@ -41,9 +41,7 @@ pub(super) fn block(
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
     for column in layout.carried.iter().flatten() {
         columns.push(match input {
-            Some(input) => {
-                interleaved(column, input.field(column.position).data_type(), rows)?
-            }
+            Some(input) => interleaved(column, input.field(column.position).data_type(), rows)?,
             None => texts(rows.iter().map(|row| row.record.text(&column.name, column.position))),
         });
     }
@@ -78,14 +76,10 @@ fn texts(values: impl Iterator<Item = Option<String>>) -> ArrayRef {
 }
 
 fn results(column: ResultColumn, rows: &[Finished]) -> Result<ArrayRef, BlockError> {
-    let values = rows
-        .iter()
-        .map(|row| column.value(&row.result))
-        .collect::<serde_json::Result<Vec<_>>>()?;
+    let values =
+        rows.iter().map(|row| column.value(&row.result)).collect::<serde_json::Result<Vec<_>>>()?;
     Ok(match column.kind() {
-        Kind::Text => {
-            texts(values.iter().map(|value| (!value.is_null()).then(|| text_of(value))))
-        }
+        Kind::Text => texts(values.iter().map(|value| (!value.is_null()).then(|| text_of(value)))),
         Kind::Share => {
             Arc::new(values.iter().map(serde_json::Value::as_f64).collect::<Float64Array>())
         }

@@ -127,8 +127,7 @@ impl Sink {
         for number in 0..count {
             let part = part(&folder, number);
             if !part.is_file() {
-                let problem =
-                    format!("{} is gone. Begin again with --force", part.display());
+                let problem = format!("{} is gone. Begin again with --force", part.display());
                 return Err(BatchError::Resume { path, problem });
             }
         }

@@ -117,7 +117,10 @@ pub fn clusters(sample: &[&SampledRow], offered: usize, out_of_scope: usize) -> 
         }
     }
     found.sort_by(|left, right| {
-        right.sampled.cmp(&left.sampled).then_with(|| left.examples[0].row.cmp(&right.examples[0].row))
+        right
+            .sampled
+            .cmp(&left.sampled)
+            .then_with(|| left.examples[0].row.cmp(&right.examples[0].row))
     });
     let inside: usize = found.iter().map(|cluster| cluster.sampled).sum();
     let others = found.split_off(found.len().min(TOLD));
@@ -135,8 +138,7 @@ pub fn clusters(sample: &[&SampledRow], offered: usize, out_of_scope: usize) -> 
 /// Positions of the members of each cluster.
 fn grouped(vectors: &Vectors, wording: &Wording, least: usize) -> Vec<Vec<usize>> {
     let pieces = pieces(vectors);
-    let centres: Vec<Vec<f32>> =
-        pieces.iter().map(|members| vectors.centre(members)).collect();
+    let centres: Vec<Vec<f32>> = pieces.iter().map(|members| vectors.centre(members)).collect();
     let likeness = |left: usize, right: usize| {
         let words = wording.likeness(pieces[left][0], pieces[right][0]);
         dot(&centres[left], &centres[right]) + WEIGHT_OF_WORDS * words
@@ -146,7 +148,8 @@ fn grouped(vectors: &Vectors, wording: &Wording, least: usize) -> Vec<Vec<usize>
     for piece in joined.iter().flat_map(|cluster| &cluster.members) {
         is_joined[*piece] = true;
     }
-    let rows_of = |members: &[usize]| members.iter().flat_map(|piece| &pieces[*piece]).copied().collect();
+    let rows_of =
+        |members: &[usize]| members.iter().flat_map(|piece| &pieces[*piece]).copied().collect();
     let alone = (0..pieces.len()).filter(|piece| !is_joined[*piece]).map(|piece| vec![piece]);
     let seeds: Vec<Vec<usize>> =
         joined.iter().map(|cluster| cluster.members.clone()).chain(alone).collect();
@@ -242,9 +245,8 @@ fn described(
     let centre = vectors.centre(members);
     let mut by_nearness: Vec<(f32, usize)> =
         members.iter().map(|row| (dot(&centre, vectors.row(*row)), *row)).collect();
-    by_nearness.sort_by(|left, right| {
-        right.0.total_cmp(&left.0).then_with(|| left.1.cmp(&right.1))
-    });
+    by_nearness
+        .sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
     let mut examples: Vec<ClusterExample> = Vec::new();
     let mut told: Vec<String> = Vec::new();
     for row in by_nearness.iter().map(|(_, row)| rows[*row]) {

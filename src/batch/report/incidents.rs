@@ -229,7 +229,8 @@ fn worths(rows: &[u32], weekdays: &[usize], general: &[f64; 7]) -> [f64; 7] {
 /// 1, the mean of all but the highest tenth where that is more.
 fn level_around(level: &[f64], day: usize) -> f64 {
     let (start, end) = (day.saturating_sub(AROUND), (day + AROUND + 1).min(level.len()));
-    let mut around: Vec<f64> = level[start..day].iter().chain(&level[day + 1..end]).copied().collect();
+    let mut around: Vec<f64> =
+        level[start..day].iter().chain(&level[day + 1..end]).copied().collect();
     around.sort_by(f64::total_cmp);
     let without_highest = &around[..around.len() - around.len() / 10];
     let middle = median(&mut around.clone());

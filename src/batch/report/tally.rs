@@ -245,8 +245,7 @@ impl Tally {
     /// Forgets the half of the examples that stand for the most usual days of their intents.
     fn forget_usual_examples(&mut self) {
         let days = self.days.len() as f64;
-        let usual: Vec<f64> =
-            self.intents.iter().map(|intent| intent.rows as f64 / days).collect();
+        let usual: Vec<f64> = self.intents.iter().map(|intent| intent.rows as f64 / days).collect();
         let ratio = |day: &Day, number: u16| {
             f64::from(day.intents[usize::from(number)]) / usual[usize::from(number)]
         };
@@ -259,8 +258,12 @@ impl Tally {
         let (_, median, _) = ratios.select_nth_unstable_by(middle, f64::total_cmp);
         let median = *median;
         for day in self.days.values_mut() {
-            let kept: Vec<u16> =
-                day.examples.keys().copied().filter(|number| ratio(day, *number) > median).collect();
+            let kept: Vec<u16> = day
+                .examples
+                .keys()
+                .copied()
+                .filter(|number| ratio(day, *number) > median)
+                .collect();
             day.examples.retain(|number, _| kept.contains(number));
         }
         self.examples = self.days.values().map(|day| day.examples.len()).sum();
@@ -351,9 +354,8 @@ impl Tally {
                 confidence: counts.confidence / counts.rows as f64,
             })
             .collect();
-        articles.sort_by(|left, right| {
-            (right.rows.part, &left.id).cmp(&(left.rows.part, &right.id))
-        });
+        articles
+            .sort_by(|left, right| (right.rows.part, &left.id).cmp(&(left.rows.part, &right.id)));
         let minutes = self.settings.minutes_per_ticket;
         Answers {
             answered: Share::of(answered, self.rows as usize),
@@ -402,8 +404,10 @@ impl Tally {
             let number = incident.intent.as_ref().and_then(|name| self.numbers.get(name));
             incident.example = number.and_then(|number| {
                 let mut days = self.days.range(incident.first..=incident.last);
-                let at_peak = self.days.get(&incident.peak).and_then(|day| day.examples.get(number));
-                let example = at_peak.or_else(|| days.find_map(|(_, day)| day.examples.get(number)));
+                let at_peak =
+                    self.days.get(&incident.peak).and_then(|day| day.examples.get(number));
+                let example =
+                    at_peak.or_else(|| days.find_map(|(_, day)| day.examples.get(number)));
                 example.map(|example| example.text.clone())
             });
         }

@@ -91,7 +91,13 @@ impl<'a> Drawings<'a> {
 }
 
 /// A drawing with its title and legend.
-pub(crate) fn figure(class: &str, title: &str, means: &str, chart: &Chart, drawing: &str) -> String {
+pub(crate) fn figure(
+    class: &str,
+    title: &str,
+    means: &str,
+    chart: &Chart,
+    drawing: &str,
+) -> String {
     let legend: Vec<String> = if chart.series.len() < 2 {
         Vec::new()
     } else {

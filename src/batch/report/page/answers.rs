@@ -53,9 +53,7 @@ fn words(answers: &Answers, view: View) -> Vec<String> {
 fn limit(promise: &Promise, view: View) -> String {
     let View { texts, format, .. } = view;
     match (promise.risk, promise.threshold) {
-        (None, Some(threshold)) => {
-            fill(texts.promise_set, &[format.percent(f64::from(threshold))])
-        }
+        (None, Some(threshold)) => fill(texts.promise_set, &[format.percent(f64::from(threshold))]),
         (risk, _) => {
             fill(texts.promise_risk, &[format.percent(f64::from(risk.unwrap_or_default()))])
         }

@@ -73,7 +73,10 @@ fn card(cluster: &Cluster, is_sample: bool, view: View) -> String {
         .examples
         .iter()
         .map(|example| {
-            format!("<li><blockquote lang=\"{code}\">{}</blockquote></li>", escape(&clip(&example.text)))
+            format!(
+                "<li><blockquote lang=\"{code}\">{}</blockquote></li>",
+                escape(&clip(&example.text))
+            )
         })
         .collect();
     let share = cluster.out_of_scope as f64 / cluster.sampled.max(1) as f64;

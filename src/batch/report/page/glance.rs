@@ -1,8 +1,8 @@
 //! The few figures that are seen first.
 
 use super::View;
-use crate::batch::report::incidents::FEWEST_DAYS;
 use crate::batch::report::Report;
+use crate::batch::report::incidents::FEWEST_DAYS;
 use crate::domain::Sentiment;
 use crate::reports::Share;
 
@@ -61,7 +61,10 @@ fn tiles(report: &Report, view: View) -> Vec<Tile> {
         }
     }));
     tiles.extend(
-        report.sentiments.get(&Sentiment::Negative).map(|negative| share(texts.negative, *negative)),
+        report
+            .sentiments
+            .get(&Sentiment::Negative)
+            .map(|negative| share(texts.negative, *negative)),
     );
     let uncovered = Share::of(report.clusters.out_of_scope, report.rows);
     tiles.push(share(texts.uncovered, uncovered));

@@ -58,7 +58,8 @@ fn intent_row(figures: &IntentFigures, most: usize, view: View) -> String {
 /// Tiers, moods and languages beside each other, and the queues.
 pub(super) fn parts(report: &Report, view: View) -> String {
     let texts = view.texts;
-    let tiers = report.tiers.iter().map(|(tier, share)| (texts.tier_name(*tier), "series-1", *share));
+    let tiers =
+        report.tiers.iter().map(|(tier, share)| (texts.tier_name(*tier), "series-1", *share));
     let moods = report.sentiments.iter().map(|(mood, share)| {
         let class = match mood {
             crate::domain::Sentiment::Negative => "bar-bad",
@@ -76,7 +77,11 @@ pub(super) fn parts(report: &Report, view: View) -> String {
         shares(texts.moods, moods.collect(), view),
         shares(texts.languages, languages.collect(), view),
     ];
-    format!("<section><div class=\"parts\">{}</div></section>\n{}", panels.concat(), queues(report, view))
+    format!(
+        "<section><div class=\"parts\">{}</div></section>\n{}",
+        panels.concat(),
+        queues(report, view)
+    )
 }
 
 fn shares(title: &str, rows: Vec<(&str, &str, Share)>, view: View) -> String {
@@ -93,7 +98,8 @@ fn shares(title: &str, rows: Vec<(&str, &str, Share)>, view: View) -> String {
             )
         })
         .collect();
-    let header = [(title, ""), (view.texts.share, "barred")];
+    let unseen = format!("<span class=\"unseen\">{title}</span>");
+    let header = [(unseen.as_str(), ""), (view.texts.share, "barred")];
     format!(
         "<div class=\"panel\"><h3>{title}</h3>{}</div>",
         table(title, &header, &rows, view.language)
@@ -121,12 +127,8 @@ fn queues(report: &Report, view: View) -> String {
             )
         })
         .collect();
-    let header = [
-        (texts.queue, ""),
-        (texts.rows, "barred"),
-        (texts.share, "extra"),
-        (texts.pressing, ""),
-    ];
+    let header =
+        [(texts.queue, ""), (texts.rows, "barred"), (texts.share, "extra"), (texts.pressing, "")];
     format!(
         "<section aria-labelledby=\"queues\"><div class=\"section-head\">\
          <h2 id=\"queues\">{}</h2><p class=\"muted small\">{}</p></div>\

@@ -88,9 +88,7 @@ fn origin(report: &Report, view: View) -> String {
     if !report.model.is_empty() {
         parts.push(format!("{} {}", texts.model, escape(&report.model)));
     }
-    parts.extend(
-        report.made_on.map(|day| format!("{} {}", texts.made_on, format.full_day(day))),
-    );
+    parts.extend(report.made_on.map(|day| format!("{} {}", texts.made_on, format.full_day(day))));
     parts.join(" · ")
 }
 

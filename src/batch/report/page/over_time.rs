@@ -59,12 +59,11 @@ pub(super) fn section(report: &Report, view: View) -> String {
             format!("<tr><th scope=\"row\">{}</th>{cells}</tr>", escape(long))
         })
         .collect();
-    let notes: Vec<String> =
-        [(report.undated, texts.undated), (timeline.left_out, texts.left_out)]
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, words)| format!("{} {words}", format.count(count)))
-            .collect();
+    let notes: Vec<String> = [(report.undated, texts.undated), (timeline.left_out, texts.left_out)]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{} {words}", format.count(count)))
+        .collect();
     format!(
         "<section aria-labelledby=\"over-time\"><div class=\"section-head\">\
          <h2 id=\"over-time\">{}</h2><p class=\"muted small\">{}</p></div>\
