@@ -74,7 +74,12 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   assert.equal(await ben.page.locator("html").getAttribute("lang"), "en");
   const row = (page, id) => page.locator(`a.row[href="#/ticket/${id}"]`);
   const mine = (page, id) => page.locator(`#overview-mine a[href="#/ticket/${id}"]`);
-  const toQueue = (page, queue) => page.locator(`#overview-queues a[href="#/queue/${queue}"]`).click();
+  const toQueue = async (page, queue) => {
+    const entry = `#overview-queues a[href="#/queue/${queue}"]`;
+    await page.locator(entry).click();
+    // Until then the list still shows what was chosen before.
+    await page.locator(`${entry}[aria-current="true"]`).waitFor();
+  };
   const waiting = async (page) => Number(await page.locator('#overview-queues a[href="#/queue/billing"] .count').textContent());
 
   // A queue that Ben makes his stands first from then on.
