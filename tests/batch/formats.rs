@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
 
 use crate::common::{lotse_with_input, stderr};
-use crate::support::{TEXTS, batch, csv_rows, done, folder, json_rows, read, text, write};
+use crate::runs::{TEXTS, batch, csv_rows, done, folder, json_rows, read, text, write};
 
 /// The lines of `lotse classify` for these texts.
 fn classified(texts: &[&str]) -> Vec<Value> {

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::process::Stdio;
 
 use crate::common::{lotse, lotse_with_input, stderr};
-use crate::support::{TEXTS, batch, folder, json_rows, text, write};
+use crate::runs::{TEXTS, batch, folder, json_rows, text, write};
 
 #[test]
 fn a_pipe_is_pure() {

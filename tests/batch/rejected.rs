@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::common::stderr;
-use crate::support::{batch, csv_rows, done, folder, json_rows, read, text, write};
+use crate::runs::{batch, csv_rows, done, folder, json_rows, read, text, write};
 
 #[test]
 fn bad_rows_are_told_of_and_stop_nothing() {

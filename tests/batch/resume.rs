@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::common::{lotse, stderr};
-use crate::support::{batch, done, folder, read, text, tickets, write};
+use crate::runs::{batch, done, folder, read, text, tickets, write};
 
 const ROWS: usize = 96;
 

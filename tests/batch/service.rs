@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::server::Server;
-use crate::support::{done, folder, json_rows, read, text, write};
+use crate::runs::{done, folder, json_rows, read, text, write};
 
 const ROWS: usize = 40;
 

@@ -28,7 +28,7 @@ const VERY_NEAR: f32 = 0.8;
 /// A row and the centre of its cluster.
 const NEAR_CENTRE: f32 = 0.55;
 /// Two pieces of one cluster: the cosine of their centres and a part of their words in common.
-const NEAR: f32 = 0.7;
+const NEAR: f32 = 0.6;
 const WEIGHT_OF_WORDS: f32 = 0.5;
 /// Pieces that are led at most; later rows that are near none of them stay alone.
 const MOST_PIECES: usize = 4_000;

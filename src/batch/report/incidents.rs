@@ -184,7 +184,9 @@ impl<'a> Series<'a> {
             return 1.0;
         }
         let around = (2 * AROUND).min(self.rows.len() - 1) as f64;
-        let scatter = self.scatter * (1.0 + MEDIAN_LOSS / around);
+        // What makes days differ beyond chance (weather, campaigns) grows with the rows themselves.
+        let size = (usual / mean(&self.usual).max(0.1)).max(1.0);
+        let scatter = (1.0 + (self.scatter - 1.0) * size) * (1.0 + MEDIAN_LOSS / around);
         upper_tail(rows, usual, scatter)
     }
 }

@@ -98,7 +98,8 @@ fn shares(title: &str, rows: Vec<(&str, &str, Share)>, view: View) -> String {
             )
         })
         .collect();
-    let header = [(title, ""), (view.texts.share, "barred")];
+    let unseen = format!("<span class=\"unseen\">{title}</span>");
+    let header = [(unseen.as_str(), ""), (view.texts.share, "barred")];
     format!(
         "<div class=\"panel\"><h3>{title}</h3>{}</div>",
         table(title, &header, &rows, view.language)
