@@ -96,9 +96,9 @@ impl Duplicates {
         self.keep(hash, found.unwrap_or(number));
         match (like, sketch) {
             (Some(place), _) if self.is_old(place) => {
-                self.write(Sketch(self.sketches[place]), self.firsts[place]);
+                self.write(&Sketch(self.sketches[place]), self.firsts[place]);
             }
-            (None, Some(sketch)) if found.is_none() => self.write(sketch, number),
+            (None, Some(sketch)) if found.is_none() => self.write(&sketch, number),
             _ => {}
         }
         found
@@ -136,7 +136,7 @@ impl Duplicates {
         (self.next + SKETCHES - 1 - place) % SKETCHES >= SKETCHES / 2
     }
 
-    fn write(&mut self, sketch: Sketch, first: u64) {
+    fn write(&mut self, sketch: &Sketch, first: u64) {
         let place = self.next;
         self.next = (place + 1) % SKETCHES;
         for band in 0..BANDS {

@@ -129,7 +129,7 @@ fn a_tally_stays_small() {
         let vector: Vec<f32> = (0..384).map(|index| ((number + index) % 7) as f32 - 3.0).collect();
         let mut row = outside(number, Language::De, &text, vector);
         row.date = Some(day(number as usize % 40_000));
-        row.duplicate_of = (number > 1).then(|| number / 2);
+        row.duplicate_of = (number > 1).then_some(number / 2);
         if number % 3 == 0 {
             row.classification.intent = row.classification.alternatives.pop();
         }

@@ -54,7 +54,8 @@ pub(crate) fn tickets(rows: usize) -> String {
     for row in 0..rows {
         let text = TEXTS[row % TEXTS.len()];
         let day = row % 28 + 1;
-        csv.push_str(&format!("T-{row},2026-03-{day:02},\"{text} ({row})\"\n"));
+        csv +=
+            &["T-", &row.to_string(), &format!(",2026-03-{day:02},\"{text} ({row})\"\n")].concat();
     }
     csv
 }

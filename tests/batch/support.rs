@@ -18,7 +18,9 @@ pub(crate) fn first_day() -> Date {
 }
 
 pub(crate) fn day(index: usize) -> Date {
-    first_day().checked_add((index as i64).days()).expect("a day of this century")
+    first_day()
+        .checked_add(i64::try_from(index).expect("few days").days())
+        .expect("a day of this century")
 }
 
 /// A vector of length 1 near the axis of a topic.
@@ -60,7 +62,7 @@ pub(crate) fn outside(number: u64, language: Language, text: &str, vector: Vec<f
     let mut row = row(number, "", text);
     row.classification.language = language;
     row.classification.alternatives = row.classification.intent.take().into_iter().collect();
-    row.classification.alternatives[0].name = "place_order".to_owned();
+    "place_order".clone_into(&mut row.classification.alternatives[0].name);
     row.classification.in_scope = Some(0.03);
     row.embedding = vector;
     row

@@ -212,7 +212,9 @@ fn worths(rows: &[u32], weekdays: &[usize], general: &[f64; 7]) -> [f64; 7] {
     let mut values: Vec<f64> = rows.iter().map(|rows| f64::from(*rows)).collect();
     let middle = median(&mut values.clone()).max(mean(&values) / 2.0);
     let most = 2.0 * middle + 3.0 * middle.sqrt() + 3.0;
-    values.iter_mut().for_each(|value| *value = value.min(most));
+    for value in &mut values {
+        *value = value.min(most);
+    }
     let level = mean(&values).max(1e-9);
     let mut worths = [0.0; 7];
     for (weekday, worth) in worths.iter_mut().enumerate() {
