@@ -6,6 +6,7 @@
 
 mod heads;
 mod manifest;
+mod many;
 mod pack;
 mod reading;
 mod service;

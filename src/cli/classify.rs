@@ -2,19 +2,16 @@ use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::classifier::{Classifier, ClassifierError};
+use crate::classifier::Classifier;
 use crate::domain::{Classification, Language, MAX_TEXT_CHARS};
+use crate::encoder::Backend;
 use crate::text::{PreparedText, prepare};
 
 /// Most lines that are read in one go. What waits on standard input makes a batch; a lone line is
 /// answered at once.
 const BATCH: usize = 256;
-
-/// Lines that one pass encodes together.
-const PASS: usize = 32;
 
 /// Longest line that is read, in bytes. The rest of a longer line is thrown away and the line is
 /// answered with an error: standard input may hold anything.
@@ -32,6 +29,9 @@ pub(super) struct ClassifyArguments {
     /// Model pack
     #[arg(long, env = "LOTSE_MODEL__PATH", default_value = "models/nordlicht-de-en")]
     model: PathBuf,
+    /// How the encoder is computed: int8 (fast) or f32 (reference)
+    #[arg(long, env = "LOTSE_MODEL__BACKEND", default_value_t)]
+    backend: Backend,
     /// Lines are JSON objects {"text", "id"?, "language"?} instead of plain text
     #[arg(long)]
     jsonl: bool,
@@ -72,7 +72,7 @@ struct Line {
 
 /// Reads standard input to its end; true if every line was classified.
 pub(super) fn run(arguments: &ClassifyArguments) -> anyhow::Result<bool> {
-    let classifier = Classifier::load(&arguments.model)?;
+    let classifier = Classifier::load_for(&arguments.model, arguments.backend)?;
     let jsonl = arguments.jsonl;
     let (sender, lines) = sync_channel(BATCH);
     let reader = std::thread::spawn(move || -> std::io::Result<()> {
@@ -121,24 +121,12 @@ fn answer_batch(
     batch: &[Line],
     output: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let mut texts: Vec<(usize, &PreparedText)> = batch
-        .iter()
-        .enumerate()
-        .filter_map(|(index, line)| Some((index, line.content.as_ref().ok()?)))
-        .collect();
-    texts.sort_by_key(|(_, text)| text.cleaned.len());
-    let readings: Vec<Vec<(usize, Classification)>> = texts
-        .par_chunks(PASS)
-        .map(|chunk| {
-            let owned: Vec<PreparedText> = chunk.iter().map(|(_, text)| (*text).clone()).collect();
-            let readings = classifier.read(&owned)?;
-            let indices = chunk.iter().map(|(index, _)| *index);
-            Ok(indices.zip(readings.into_iter().map(|reading| reading.classification)).collect())
-        })
-        .collect::<Result<_, ClassifierError>>()?;
+    let good: Vec<usize> = (0..batch.len()).filter(|index| batch[*index].content.is_ok()).collect();
+    let texts: Vec<&PreparedText> =
+        batch.iter().filter_map(|line| line.content.as_ref().ok()).collect();
     let mut classifications: Vec<Option<Classification>> = vec![None; batch.len()];
-    for (index, classification) in readings.into_iter().flatten() {
-        classifications[index] = Some(classification);
+    for (index, reading) in good.into_iter().zip(classifier.read_many(&texts)?) {
+        classifications[index] = Some(reading.classification);
     }
     let mut clean = true;
     for (line, classification) in batch.iter().zip(&classifications) {

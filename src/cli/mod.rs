@@ -2,6 +2,7 @@
 //! library and prints what came of it. Results go to standard output, progress and logs to standard
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
+mod bench;
 mod classify;
 mod corrections;
 mod cross_validate;
