@@ -25,7 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from typing import Any
+from typing import Any, Iterable
 
 import environment
 
@@ -78,10 +78,11 @@ class Peer:
 class Setting:
     """What is measured, and Lotse's side of it."""
 
-    def __init__(self, arguments: argparse.Namespace):
-        self.pack, self.data = arguments.pack.resolve(), arguments.data.resolve()
-        self.backend = ["--backend", arguments.backend] if arguments.backend else []
-        self.program = None if arguments.peers_only else program(arguments.lotse)
+    def __init__(self, pack: pathlib.Path, data: pathlib.Path, lotse: pathlib.Path | None,
+                 backend: str | None):
+        self.pack, self.data = pack.resolve(), data.resolve()
+        self.backend = ["--backend", backend] if backend else []
+        self.program = program(lotse) if lotse else None
         self.models = export.exported(self.pack)
 
     def lotse(self, data: pathlib.Path, threads: int, single: bool = False) -> Figures:
@@ -140,10 +141,10 @@ def without_tokenising(figures: Figures) -> float:
     return figures["seconds"] - figures["tokenise_seconds"]
 
 
-def throughput(setting: Setting, threads: int, rounds: int) -> list[Figures]:
+def throughput(setting: Setting, threads: int, rounds: int, kinds: Iterable[str] = PEERS) -> list[Figures]:
     """Rounds over all messages, in turns: one row of figures for each peer, and one for Lotse."""
     count = len(packs.messages(setting.data))
-    peers = {kind: Peer(kind, setting, threads) for kind in PEERS}
+    peers = {kind: Peer(kind, setting, threads) for kind in kinds}
     arrangements = {}
     for kind, peer in peers.items():
         say(f"{threads} threads: {peer.name} finds its arrangement …")
@@ -320,7 +321,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if min(arguments.threads) < 1 or max(arguments.threads) > len(ALL_CORES) or arguments.rounds < 1:
         parser.error(f"--threads must be 1 to {len(ALL_CORES)} here, --rounds at least 1")
-    setting = Setting(arguments)
+    lotse = None if arguments.peers_only else arguments.lotse
+    setting = Setting(arguments.pack, arguments.data, lotse, arguments.backend)
     figures: Figures = {"data": show_data(setting)}
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)

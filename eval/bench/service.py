@@ -49,32 +49,34 @@ from environment import HERE, ROOT, fail
 CONNECTIONS = (1, 16, 64, 256)
 START_WITHIN = 60
 STARTS = 3
+BATCHES = (1, 4, 8)
+STACK = "Python stack"
 Figures = dict[str, Any]
 
 
 class Service:
     """A service of several processes that runs until it is closed."""
 
-    def __init__(self, name: str, command: list[Any], settings: dict[str, str], port: int, processes: int):
+    def __init__(self, name: str, command: list[Any], settings: dict[str, str], port: int):
         self.name, self.port = name, port
         self.errors = tempfile.TemporaryFile("w+")
         started = time.perf_counter()
         self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, text=True,
                                         stdout=subprocess.DEVNULL, stderr=self.errors)
-        self.wait_until_ready(processes)
+        self.wait_until_ready()
         self.start_seconds = time.perf_counter() - started
 
-    def wait_until_ready(self, processes: int) -> None:
-        """Asks until /readyz says yes and all processes are there."""
+    def wait_until_ready(self) -> None:
+        """Asks until /readyz says yes."""
         until = time.monotonic() + START_WITHIN
-        while not self.is_ready(processes):
+        while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > until:
                 self.close()
                 self.errors.seek(0)
                 fail(f"{self.name} did not start:\n{self.errors.read()[-2000:]}")
             time.sleep(0.002)
 
-    def is_ready(self, _processes: int) -> bool:
+    def is_ready(self) -> bool:
         """Whether it takes messages."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
@@ -128,7 +130,7 @@ def start_lotse(program: pathlib.Path, pack: pathlib.Path, store: str) -> Servic
     port = free_port()
     command = [program, "serve", "--dir", ROOT / "demo", "--model", pack,
                "--listen", f"127.0.0.1:{port}"]
-    return Service("Lotse", command, {"LOTSE_STORE__PATH": store}, port, 1)
+    return Service("Lotse", command, {"LOTSE_STORE__PATH": store}, port)
 
 
 def start_stack(pack: pathlib.Path, models: pathlib.Path, cores: int, batch: int) -> Service:
@@ -139,7 +141,7 @@ def start_stack(pack: pathlib.Path, models: pathlib.Path, cores: int, batch: int
                "--log-level", "warning"]
     settings = {"PEER_PACK": str(pack), "PEER_MODELS": str(models), "PEER_BATCH": str(batch),
                 "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
-    return Service("The Python stack", command, settings, port, cores)
+    return Service(STACK, command, settings, port)
 
 
 class Load:
@@ -204,14 +206,15 @@ def measure(targets: list[Target], texts: list[str], arguments: argparse.Namespa
                 figures = uvloop.run(load.run(connections))
                 if number:
                     rounds[target.name].append(figures)
-        rows += [summary(connections, name, found, rounds[targets[0].name])
-                 for name, found in rounds.items()]
+        rows += [summary(connections, target, rounds[target.name], rounds[targets[0].name])
+                 for target in targets]
     return rows
 
 
-def summary(connections: int, name: str, found: list[Figures], first: list[Figures]) -> Figures:
+def summary(connections: int, target: Target, found: list[Figures], first: list[Figures]) -> Figures:
     """Medians of a target's rounds, and how they compare with the first target's."""
-    figures: Figures = {"connections": connections, "target": name}
+    figures: Figures = {"connections": connections, "target": target.name,
+                        "service": target.service.name}
     figures |= {key: statistics.median(entry[key] for entry in found) for key in ("a_second", "p50", "p99")}
     figures["refused"] = sum(entry["refused"] for entry in found)
     figures["ratios"] = [own["a_second"] / peer["a_second"] for own, peer in zip(found, first)]
@@ -220,29 +223,39 @@ def summary(connections: int, name: str, found: list[Figures], first: list[Figur
 
 def show(rows: list[Figures], rates: dict[str, float]) -> None:
     """Prints the rates."""
-    print("| connections | service | requests a second | times the first | p50, ms | p99, ms | "
+    print("| connections | service | requests a second | times the Python stack | p50, ms | p99, ms | "
           "refused | of its offline rate |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for found in rows:
-        rate = rates.get("peer" if found["target"] == rows[0]["target"] else "lotse")
+        rate = rates.get(found["service"])
         share = f"{found['a_second'] / rate:.0%}" if rate else ""
-        ratio = "" if found["target"] == rows[0]["target"] else offline.spread(found["ratios"])
+        ratio = "" if found["service"] == STACK else offline.spread(found["ratios"])
         print(f"| {found['connections']} | {found['target']} | {found['a_second']:.0f} | {ratio} | "
               f"{found['p50']:.1f} | {found['p99']:.1f} | {found['refused']} | {share} |")
+    for name, rate in rates.items():
+        print(f"Offline, the same texts: {name} {rate:.0f} messages a second.")
     print(flush=True)
 
 
-def offline_rates(arguments: argparse.Namespace, models: pathlib.Path, texts: list[str],
+def show_start_and_memory(found: dict[str, Figures]) -> None:
+    """Prints how long services take to start, and what they hold after the load."""
+    print("| service | start to ready, s | resident, MB | at most, MB | shared pages once, MB |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, figures in found.items():
+        cells = " | ".join(f"{figures[key]:.0f}" for key in ("VmRSS", "VmHWM", "Pss"))
+        print(f"| {name} | {figures['start']:.2f} | {cells} |")
+    print(flush=True)
+
+
+def offline_rates(arguments: argparse.Namespace, texts: list[str],
                   directory: pathlib.Path) -> dict[str, float]:
-    """Messages a second without a service, on the same numbered texts and cores."""
-    data = offline.write_texts(directory / "numbered.jsonl",
-                               list(itertools.islice(numbered(texts), len(texts))))
-    setting = offline.Setting.__new__(offline.Setting)
-    setting.pack, setting.data, setting.models, setting.backend = arguments.pack, data, models, []
-    setting.program = None if arguments.no_offline else offline.program(arguments.lotse)
-    rows = offline.throughput(setting, arguments.cores, arguments.rounds)
-    names = {offline.PEERS["int8"]: "peer", "Lotse": "lotse"}
-    return {names[row["program"]]: row["messages_a_second"] for row in rows if row["program"] in names}
+    """Messages a second without a service, on the same numbered texts and cores: of onnxruntime int8
+    in its fastest arrangement, and of Lotse."""
+    same = list(itertools.islice(numbered(texts), len(texts)))
+    data = offline.write_texts(directory / "numbered.jsonl", same)
+    setting = offline.Setting(arguments.pack, data, arguments.lotse, None)
+    rows = offline.throughput(setting, arguments.cores, arguments.rounds, ["int8"])
+    return {"Lotse" if row["program"] == "Lotse" else STACK: row["messages_a_second"] for row in rows}
 
 
 def starts(start: Callable[[], Service]) -> float:
@@ -253,3 +266,99 @@ def starts(start: Callable[[], Service]) -> float:
         times.append(service.start_seconds)
         service.close()
     return statistics.median(times)
+
+
+def check(program: pathlib.Path) -> pathlib.Path:
+    """The program, if it can be run."""
+    program = program.resolve()
+    if not os.access(program, os.X_OK):
+        fail(f"{program} cannot be run. Build it with `cargo build --release`, or name another with --lotse.")
+    return program
+
+
+def best_batch(arguments: argparse.Namespace, models: pathlib.Path, texts: list[str]) -> int:
+    """How many waiting requests a worker of the stack had best read together, at 64 connections."""
+    rates = {}
+    for batch in BATCHES:
+        service = start_stack(arguments.pack, models, arguments.cores, batch)
+        target = stack_target(service)
+        texts_sent = numbered(texts)
+        for seconds in (1, arguments.seconds):
+            figures = uvloop.run(Load(target, texts_sent, seconds).run(64))
+        rates[batch] = figures["a_second"]
+        service.close()
+    told = ", ".join(f"{batch}: {rate:.0f}" for batch, rate in rates.items())
+    print(f"Requests a second of the Python stack at 64 connections, by requests read together: {told}.\n")
+    return max(rates, key=rates.__getitem__)
+
+
+def stack_target(service: Service) -> Target:
+    """The stack's endpoint."""
+    return Target("Python stack, /classify", service, "/classify", lambda text: {"messages": [{"text": text}]})
+
+
+def lotse_targets(service: Service) -> list[Target]:
+    """Lotse's endpoints."""
+    return [
+        Target("Lotse, /v1/classify", service, "/v1/classify", lambda text: {"messages": [{"text": text}]}),
+        Target("Lotse, /v1/messages", service, "/v1/messages", lambda text: {"channel": "chat", "text": text}),
+    ]
+
+
+def run(arguments: argparse.Namespace, directory: pathlib.Path) -> Figures:
+    """Measures everything and prints it."""
+    models = export.exported(arguments.pack)
+    os.sched_setaffinity(0, offline.ALL_CORES[:arguments.cores])
+    texts = packs.messages(export.TEST)
+    rates = {} if arguments.no_offline else offline_rates(arguments, texts, directory)
+    batch = arguments.peer_batch or best_batch(arguments, models, texts)
+    stores = (str(directory / f"store-{number}.sqlite") for number in itertools.count())
+    ways: dict[str, Callable[[], Service]] = {
+        STACK: lambda: start_stack(arguments.pack, models, arguments.cores, batch),
+        "Lotse": lambda: start_lotse(arguments.lotse, arguments.pack, next(stores)),
+    }
+    found: dict[str, Figures] = {name: {"start": starts(start)} for name, start in ways.items()}
+    services: dict[str, Service] = {}
+    try:
+        for name, start in ways.items():
+            services[name] = start()
+        targets = [stack_target(services[STACK]), *lotse_targets(services["Lotse"])]
+        rows = measure(targets, texts, arguments)
+        for name, service in services.items():
+            found[name] |= service.memory()
+    finally:
+        for service in services.values():
+            service.close()
+    show(rows, rates)
+    show_start_and_memory(found)
+    return {"service": rows, "offline": rates, "start_and_memory": found, "peer_batch": batch}
+
+
+def main() -> None:
+    """Reads the command line and measures."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lotse", type=pathlib.Path, default=ROOT / "target/release/lotse")
+    parser.add_argument("--pack", type=pathlib.Path, default=ROOT / "models/nordlicht-de-en")
+    parser.add_argument("--connections", type=int, nargs="+", default=CONNECTIONS)
+    parser.add_argument("--seconds", type=float, default=6, help="of one round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--cores", type=int, default=min(2, len(offline.ALL_CORES)))
+    parser.add_argument("--peer-batch", type=int, help="requests that a worker of the Python stack "
+                        "reads together; left out, the fastest of 1, 4 and 8")
+    parser.add_argument("--no-offline", action="store_true",
+                        help="do not measure the offline rate, for a program without `model bench`")
+    parser.add_argument("--json", type=pathlib.Path, help="write all figures there as well")
+    arguments = parser.parse_args()
+    if not 1 <= arguments.cores <= len(offline.ALL_CORES) or min(arguments.connections) < 1 \
+            or arguments.rounds < 1 or arguments.seconds <= 0:
+        parser.error(f"--cores must be 1 to {len(offline.ALL_CORES)} here, the others more than 0")
+    arguments.lotse, arguments.pack = check(arguments.lotse), arguments.pack.resolve()
+    with tempfile.TemporaryDirectory() as directory:
+        figures = run(arguments, pathlib.Path(directory))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
