@@ -56,7 +56,9 @@ class TorchPeer:
     def __init__(self, models: pathlib.Path, mean: bool, threads: int):
         import torch
         from transformers import BertModel
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()
         torch.set_num_threads(threads)
         encoder = BertModel.from_pretrained(models / "torch", add_pooling_layer=False).eval()
         stored = np.load(models / "heads.npz")

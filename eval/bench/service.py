@@ -4,7 +4,8 @@
     eval/bench/service.py --lotse target/release/lotse [--pack models/nordlicht-de-en] [--seconds 6]
 
 The Python stack is FastAPI on uvicorn with a worker process for each core, tokenizers and onnxruntime
-int8 (stack.py; the environment and the exported model are made when they are missing). Both services
+int8 (stack.py; the environment and the exported model are made when they are missing). Connections are
+divided evenly among its processes, as an ideal balancer before them would do at no cost. Both services
 and the load generator, the same small client for either, are held to the same --cores cores. At 1, 16,
 64 and 256 connections that stay open, each connection sends its next message when the answer is there:
 the stack's /classify, Lotse's /v1/classify (reads, stores nothing) and /v1/messages (reads, decides,
@@ -23,13 +24,11 @@ import itertools
 import json
 import os
 import pathlib
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from typing import Any, Callable, Iterator
 
@@ -55,39 +54,35 @@ Figures = dict[str, Any]
 
 
 class Service:
-    """A service of several processes that runs until it is closed."""
+    """A service that runs until it is closed: one process, or several of a kind, each with a port."""
 
-    def __init__(self, name: str, command: list[Any], settings: dict[str, str], port: int):
-        self.name, self.port = name, port
+    def __init__(self, name: str, command: Callable[[int], list[Any]], settings: dict[str, str],
+                 count: int = 1):
+        self.name = name
+        self.ports = [free_port() for _ in range(count)]
         self.errors = tempfile.TemporaryFile("w+")
         started = time.perf_counter()
-        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, text=True,
-                                        stdout=subprocess.DEVNULL, stderr=self.errors)
-        self.wait_until_ready()
+        self.processes = [
+            subprocess.Popen(command(port), cwd=ROOT, env=os.environ | settings, text=True,
+                             stdout=subprocess.DEVNULL, stderr=self.errors) for port in self.ports]
+        for process, port in zip(self.processes, self.ports):
+            self.wait_until_ready(process, port)
         self.start_seconds = time.perf_counter() - started
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, process: subprocess.Popen[str], port: int) -> None:
         """Asks until /readyz says yes."""
         until = time.monotonic() + START_WITHIN
-        while not self.is_ready():
-            if self.process.poll() is not None or time.monotonic() > until:
+        while not is_ready(port):
+            if process.poll() is not None or time.monotonic() > until:
                 self.close()
                 self.errors.seek(0)
                 fail(f"{self.name} did not start:\n{self.errors.read()[-2000:]}")
             time.sleep(0.002)
 
-    def is_ready(self) -> bool:
-        """Whether it takes messages."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
-                return True
-        except (OSError, urllib.error.URLError):
-            return False
-
     def memory(self) -> Figures:
         """Of all its processes together, in MB: resident, at most resident, and each shared page once."""
         total = {"VmRSS": 0, "VmHWM": 0, "Pss": 0}
-        for process in family(self.process.pid):
+        for process in (child for one in self.processes for child in family(one.pid)):
             for file in ("status", "smaps_rollup"):
                 for line in (pathlib.Path("/proc") / str(process) / file).read_text().splitlines():
                     name, _, value = line.partition(":")
@@ -97,13 +92,23 @@ class Service:
 
     def close(self) -> None:
         """Ends it."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
             try:
-                self.process.wait(30)
+                process.wait(30)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                process.kill()
+                process.wait()
+
+
+def is_ready(port: int) -> bool:
+    """Whether the service there takes messages."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def family(process: int) -> Iterator[int]:
@@ -127,21 +132,20 @@ class Target:
 
 def start_lotse(program: pathlib.Path, pack: pathlib.Path, store: str) -> Service:
     """Starts `lotse serve` on the demo with a store of its own."""
-    port = free_port()
-    command = [program, "serve", "--dir", ROOT / "demo", "--model", pack,
-               "--listen", f"127.0.0.1:{port}"]
-    return Service("Lotse", command, {"LOTSE_STORE__PATH": store}, port)
+    def command(port: int) -> list[Any]:
+        return [program, "serve", "--dir", ROOT / "demo", "--model", pack,
+                "--listen", f"127.0.0.1:{port}"]
+    return Service("Lotse", command, {"LOTSE_STORE__PATH": store})
 
 
 def start_stack(pack: pathlib.Path, models: pathlib.Path, cores: int, batch: int) -> Service:
     """Starts the Python stack, a process for each core."""
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", HERE, "stack:app", "--workers", str(cores),
-               "--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log",
-               "--log-level", "warning"]
+    def command(port: int) -> list[Any]:
+        return [sys.executable, "-m", "uvicorn", "--app-dir", HERE, "stack:app", "--port", str(port),
+                "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
     settings = {"PEER_PACK": str(pack), "PEER_MODELS": str(models), "PEER_BATCH": str(batch),
                 "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
-    return Service(STACK, command, settings, port)
+    return Service(STACK, command, settings, cores)
 
 
 class Load:
@@ -153,9 +157,9 @@ class Load:
         self.refused = 0
         self.failures: list[str] = []
 
-    async def connection(self, until: float) -> None:
+    async def connection(self, port: int, until: float) -> None:
         """One connection that sends message after message."""
-        http = Http(self.target.service.port)
+        http = Http(port)
         headers = {"Content-Type": "application/json"}
         try:
             while (started := time.perf_counter()) < until:
@@ -178,7 +182,8 @@ class Load:
         """All connections, for the time of a round."""
         started = time.perf_counter()
         until = started + self.seconds
-        await asyncio.gather(*(self.connection(until) for _ in range(connections)))
+        ports = itertools.islice(itertools.cycle(self.target.service.ports), connections)
+        await asyncio.gather(*(self.connection(port, until) for port in ports))
         taken = time.perf_counter() - started
         if self.failures or not self.times:
             fail("\n".join(self.failures[:3]) or f"{self.target.name} answered nothing.")

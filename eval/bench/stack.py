@@ -1,8 +1,8 @@
 """The Python stack that `service.py` measures Lotse against: FastAPI, uvicorn, tokenizers, onnxruntime.
 
-    PEER_PACK=… PEER_MODELS=… PEER_BATCH=8 python -m uvicorn stack:app --workers 2
+    PEER_PACK=… PEER_MODELS=… PEER_BATCH=1 python -m uvicorn stack:app --port …
 
-One worker process for each core, each with a session of one thread. Requests that wait while a worker
+`service.py` starts one for each core, each with a session of one thread. Requests that wait while it
 is busy are read together, at most PEER_BATCH at a time.
 """
 
