@@ -25,46 +25,18 @@ import pathlib
 import random
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.parse
 
+from client import Failed, Http, free_port, percentile
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PUBLIC_URL = "https://lotse.example"
 TOKEN = "0123456789abcdef0123456789abcdef"
 UTTERANCES = 3
-
-
-class Failed(Exception):
-    """An answer that is no good."""
-
-
-class Http:
-    """One connection that stays open, as those of telephone systems do."""
-
-    def __init__(self, port):
-        self.port, self.streams = port, None
-
-    async def post(self, path, headers, body):
-        if self.streams is None:
-            self.streams = await asyncio.open_connection("127.0.0.1", self.port)
-        reader, writer = self.streams
-        lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        length = int(re.search(r"(?i)\r\ncontent-length: (\d+)", head).group(1))
-        answer = (await reader.readexactly(length)).decode()
-        if " 200 " not in head.split("\r\n", 1)[0]:
-            raise Failed(f"{head.splitlines()[0]} {answer[:200]}")
-        return answer
-
-    def close(self):
-        if self.streams:
-            self.streams[1].close()
 
 
 class Markup:
@@ -213,12 +185,6 @@ class Agi:
         pass
 
 
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 class Setting:
     """A running service."""
 
@@ -272,11 +238,6 @@ async def measure(make, texts, arguments, pause):
         calls = (call(caller, words, pause, times, failures) for caller, words in callers)
         await asyncio.gather(*calls)
     return times, failures
-
-
-def percentile(values, share):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
 
 
 def print_rows(name, manner, times, failures):

@@ -32,7 +32,7 @@ impl Workers {
     }
 
     /// What `work` makes of each number below `count`, in their order.
-    pub(super) fn each<T: Send>(
+    pub(crate) fn each<T: Send>(
         &self,
         count: usize,
         work: impl Fn(usize) -> T + Sync,
@@ -78,8 +78,8 @@ impl Workers {
         let passes: Vec<&[usize]> = order.chunks(PASS).collect();
         let done = self.each(passes.len(), |number| {
             let pass = passes[number];
-            let owned: Vec<PreparedText> = pass.iter().map(|index| texts[*index].clone()).collect();
-            let readings = classifier.read(&owned)?;
+            let of_pass: Vec<&PreparedText> = pass.iter().map(|index| texts[*index]).collect();
+            let readings = classifier.read(&of_pass)?;
             let numbered = pass.iter().zip(readings);
             Ok(numbered.map(|(index, reading)| (*index, then(*index, reading))).collect())
         })?;

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{ClassifierError, FORMAT, Manifest};
-use crate::encoder::{EncoderConfig, TextTokenizer, Weights};
+use crate::encoder::{Backend, EncoderConfig, TextTokenizer, Weights};
 
 /// The files that a pack's manifest vouches for.
 const HASHED: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
@@ -130,7 +130,7 @@ pub fn verify(directory: &Path) -> Result<PackSummary, ClassifierError> {
     let pack = Pack::load(directory)?;
     let (parameters, layers) = (pack.weights.parameters(), pack.config.num_hidden_layers);
     let hidden_size = pack.config.hidden_size;
-    let classifier = super::Classifier::from_pack(pack)?;
+    let classifier = super::Classifier::from_pack(pack, Backend::default())?;
     let text = crate::text::prepare("Wo ist mein Paket?", None);
     classifier.read(&[text])?;
     let bytes = std::fs::read_dir(directory).map_or(0, |entries| {

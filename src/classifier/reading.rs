@@ -1,7 +1,6 @@
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::path::Path;
-
-use candle_core::Device;
 
 use super::{
     Answering, ClassifierError, Head, Manifest, Pack, ScopeCalibration, Typicality, log_sum_exp,
@@ -10,7 +9,7 @@ use super::{
 use crate::domain::{
     ArticleScore, Classification, IntentScore, Sentiment, SentimentScore, TierScore,
 };
-use crate::encoder::{Bert, EncoderError, TextTokenizer};
+use crate::encoder::{Backend, Encoder, EncoderError, TextTokenizer};
 use crate::text::PreparedText;
 
 /// Intents listed beside the first.
@@ -38,7 +37,7 @@ pub type Logits = BTreeMap<String, Vec<f32>>;
 pub struct Classifier {
     manifest: Manifest,
     tokenizer: TextTokenizer,
-    encoder: Bert,
+    encoder: Encoder,
     heads: BTreeMap<String, Head>,
     /// Mean of the pooled vectors of the training rows. Taken away before vectors are compared:
     /// the raw vectors all point much the same way.
@@ -47,14 +46,19 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Loads and verifies a pack.
+    /// Loads and verifies a pack, for the fastest backend.
     pub fn load(directory: &Path) -> Result<Self, ClassifierError> {
-        Self::from_pack(Pack::load(directory)?)
+        Self::load_for(directory, Backend::default())
     }
 
-    pub(super) fn from_pack(pack: Pack) -> Result<Self, ClassifierError> {
+    /// Loads and verifies a pack whose encoder is computed by `backend`.
+    pub fn load_for(directory: &Path, backend: Backend) -> Result<Self, ClassifierError> {
+        Self::from_pack(Pack::load(directory)?, backend)
+    }
+
+    pub(super) fn from_pack(pack: Pack, backend: Backend) -> Result<Self, ClassifierError> {
         let width = pack.config.hidden_size;
-        let encoder = Bert::new(&pack.config, &pack.weights, &Device::Cpu)?;
+        let encoder = Encoder::new(&pack.config, &pack.weights, backend)?;
         let mut heads = BTreeMap::new();
         for (name, info) in &pack.manifest.heads {
             let outputs = if info.labels.len() == 2 { 1 } else { info.labels.len() };
@@ -77,9 +81,24 @@ impl Classifier {
     }
 
     /// Reads messages, each in one encoder pass shared by all heads and the search vector.
-    pub fn read(&self, texts: &[PreparedText]) -> Result<Vec<Reading>, ClassifierError> {
-        let pooled = self.pooled_vectors(texts)?;
-        Ok(texts.iter().zip(pooled).map(|(text, pooled)| self.interpret(text, pooled)).collect())
+    pub fn read(
+        &self,
+        texts: &[impl Borrow<PreparedText>],
+    ) -> Result<Vec<Reading>, ClassifierError> {
+        let cleaned: Vec<&str> = texts.iter().map(|text| text.borrow().cleaned.as_str()).collect();
+        let pooled = self.pooled(&cleaned)?;
+        let pairs = texts.iter().zip(pooled);
+        Ok(pairs.map(|(text, pooled)| self.interpret(text.borrow(), pooled)).collect())
+    }
+
+    /// What computes the encoder.
+    pub fn backend(&self) -> Backend {
+        self.encoder.backend()
+    }
+
+    /// Token ids of a message, as the encoder is given them.
+    pub fn token_ids(&self, text: &PreparedText) -> Result<Vec<u32>, ClassifierError> {
+        Ok(self.tokenizer.encode(&self.manifest.prefix, &text.cleaned)?)
     }
 
     /// Vectors as the heads see them.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::{self, MAX_LINE_BYTES, Rejection, Workers, check_text, read_line};
 use crate::classifier::{Classifier, Reading};
 use crate::domain::{Classification, Language};
+use crate::encoder::Backend;
 use crate::text::{PreparedText, prepare};
 
 /// Most lines that are read in one go. What waits on standard input makes a batch; a lone line is
@@ -26,6 +27,9 @@ pub(super) struct ClassifyArguments {
     /// Model pack
     #[arg(long, env = "LOTSE_MODEL__PATH", default_value = "models/nordlicht-de-en")]
     model: PathBuf,
+    /// How the encoder is computed: int8 (fast) or f32 (reference)
+    #[arg(long, env = "LOTSE_MODEL__BACKEND", default_value_t)]
+    backend: Backend,
     /// Lines are JSON objects {"text", "id"?, "language"?} instead of plain text
     #[arg(long)]
     jsonl: bool,
@@ -60,7 +64,7 @@ struct Line {
 
 /// Reads standard input to its end; true if every line was classified.
 pub(super) fn run(arguments: &ClassifyArguments) -> anyhow::Result<bool> {
-    let classifier = Classifier::load(&arguments.model)?;
+    let classifier = Classifier::load_for(&arguments.model, arguments.backend)?;
     let jsonl = arguments.jsonl;
     let (sender, lines) = sync_channel(BATCH);
     let reader = std::thread::spawn(move || -> std::io::Result<()> {

@@ -10,6 +10,7 @@ use super::cross_validate::cross_validate;
 use super::operator::{decider, share};
 use super::summaries;
 use crate::classifier::{Answering, Classifier};
+use crate::encoder::Backend;
 use crate::evaluate::{
     About, Comparison, Costs, DataFile, FailIf, LabelledFile, LintOptions, Promise, Report,
     ReportOptions, RiskOptions, TextOptions, lint, page, predict, series, summary_text, text,
@@ -42,6 +43,9 @@ pub(super) struct EvaluateArguments {
     /// Model pack
     #[arg(long, default_value = "models/nordlicht-de-en")]
     model: PathBuf,
+    /// How the encoder is computed: int8 (fast) or f32 (reference)
+    #[arg(long, env = "LOTSE_MODEL__BACKEND", default_value_t)]
+    backend: Backend,
     /// Labelled rows, JSONL: {"text", "intent"?, "tier"?, "sentiment"?, "articles"?, "queue"?, …}
     #[arg(long, required_unless_present = "summaries", num_args = 1.., value_name = "FILE")]
     data: Vec<PathBuf>,
@@ -181,7 +185,7 @@ fn measure(
     if let Some(path) = &arguments.predictions {
         return others::measure_predictions(path, arguments, files, targets);
     }
-    let classifier = Classifier::load(&arguments.model)?;
+    let classifier = Classifier::load_for(&arguments.model, arguments.backend)?;
     let decider = match &arguments.dir {
         Some(dir) => Some(decider(dir, &classifier, arguments.risk)?),
         None => None,

@@ -128,7 +128,7 @@ impl Query {
             .pop()
             .context("the model read nothing: check it with `lotse model verify`")?;
         let file = place.dir.join("data").join("vectors.cache");
-        let mut cache = VectorCache::open(&file, &model_id(classifier.manifest()));
+        let mut cache = VectorCache::open(&file, &model_id(&classifier));
         let (knowledge, problems) =
             Knowledge::load_cached(&folder(&place.dir), &classifier, &mut cache)?;
         for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
@@ -139,10 +139,12 @@ impl Query {
 }
 
 /// Tells model packs apart in a cache of vectors.
-pub(super) fn model_id(manifest: &Manifest) -> String {
+pub(super) fn model_id(classifier: &Classifier) -> String {
+    let manifest = classifier.manifest();
     let files: Vec<String> =
         manifest.files.iter().map(|(file, hash)| format!("{file} {hash}")).collect();
-    format!("{}\n{}\n{}", manifest.name, manifest.prefix, files.join("\n"))
+    let Manifest { name, prefix, .. } = manifest;
+    format!("{name}\n{prefix}\n{}\n{}", classifier.backend(), files.join("\n"))
 }
 
 /// Prints all problems of a knowledge folder and how many articles each intent has. Returns

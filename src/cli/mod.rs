@@ -3,6 +3,7 @@
 //! error; exit status 0 done, 1 failed, 2 wrong usage.
 
 mod batch;
+mod bench;
 mod classify;
 mod corrections;
 mod cross_validate;

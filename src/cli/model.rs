@@ -25,6 +25,8 @@ pub(super) enum ModelCommand {
         #[arg(default_value = "models/nordlicht-de-en")]
         pack: PathBuf,
     },
+    /// Measure how fast a pack reads messages on this machine
+    Bench(super::bench::BenchArguments),
     /// Make a base for `lotse train` out of a BERT-family checkpoint: smaller, and in your languages
     Import(super::import::ImportArguments),
     /// Fit the confidence of automatic answers anew for a knowledge base that has changed much
@@ -69,6 +71,7 @@ pub(super) fn run(command: &ModelCommand) -> anyhow::Result<()> {
                 summary.manifest.files.len()
             );
         }
+        ModelCommand::Bench(arguments) => super::bench::run(arguments)?,
         ModelCommand::Import(arguments) => super::import::run(arguments)?,
         ModelCommand::Answers { pack, data, valid, dir, held_out, confidence } => {
             let (rows, valid) = (read_all(data)?, read_all(valid)?);

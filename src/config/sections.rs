@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::channels::ChannelsConfig;
 use crate::domain::Role;
+use crate::encoder::Backend;
 use crate::triage::Policy;
 
 /// All settings. `default.toml` explains each.
@@ -105,6 +106,8 @@ pub struct ModelConfig {
     /// Directory of the pack.
     #[serde(default = "shipped_pack")]
     pub path: PathBuf,
+    /// How the encoder is computed.
+    pub backend: Backend,
     /// Worker threads of the encoder, 0 for one a processor core.
     pub workers: usize,
     /// Messages that may wait for the encoder or be encoded.

@@ -2,7 +2,7 @@ use candle_core::{Device, Tensor, Var};
 
 use super::dropout::{Dropout, Mask};
 use super::fused::Operations;
-use super::packed::PackedBatch;
+use super::packed::{PackedBatch, in_passes};
 use super::{EncoderConfig, EncoderError, Pooling, StoredTensor, Weights};
 
 /// Tokens encoded in one pass; more are cut into several passes, so that memory stays bounded.
@@ -261,32 +261,11 @@ impl Bert {
     pub fn pooled_all(
         &self,
         sequences: &[Vec<u32>],
-        mut progress: impl FnMut(usize),
+        progress: impl FnMut(usize),
     ) -> Result<Vec<Vec<f32>>, EncoderError> {
-        let mut order: Vec<usize> = (0..sequences.len()).collect();
-        order.sort_by_key(|index| sequences[*index].len());
-        let mut pooled = vec![Vec::new(); sequences.len()];
-        let mut start = 0;
-        while start < order.len() {
-            let mut end = start;
-            let mut tokens = 0;
-            while end < order.len()
-                && (end == start || tokens + sequences[order[end]].len() <= PASS_TOKENS)
-            {
-                tokens += sequences[order[end]].len();
-                end += 1;
-            }
-            let batch: Vec<Vec<u32>> =
-                order[start..end].iter().map(|index| sequences[*index].clone()).collect();
-            let vectors =
-                self.pooled(&PackedBatch::new(&batch), Mode::Inference)?.to_vec2::<f32>()?;
-            for (index, vector) in order[start..end].iter().zip(vectors) {
-                pooled[*index] = vector;
-            }
-            progress(end - start);
-            start = end;
-        }
-        Ok(pooled)
+        in_passes(sequences, PASS_TOKENS, progress, |batch| {
+            Ok(self.pooled(batch, Mode::Inference)?.to_vec2::<f32>()?)
+        })
     }
 
     /// Sum of word, position and segment embeddings, normalised: `[tokens, hidden_size]`.
@@ -295,17 +274,7 @@ impl Bert {
         let mut values = Vec::with_capacity(batch.ids.len() * width);
         for id in &batch.ids {
             let row = (*id as usize).min(self.config.vocab_size - 1);
-            match &self.words {
-                StoredTensor::Q4(matrix) => matrix.append_row(row, &mut values),
-                StoredTensor::Float { values: all, .. } => {
-                    values.extend_from_slice(&all[row * width..(row + 1) * width]);
-                }
-                StoredTensor::Q8(matrix) => values.extend(
-                    matrix.values[row * width..(row + 1) * width]
-                        .iter()
-                        .map(|value| f32::from(*value) * matrix.scales[row]),
-                ),
-            }
+            self.words.append_row(row, &mut values);
         }
         let words = Tensor::from_vec(values, (batch.ids.len(), width), &self.device)?;
         let positions = Tensor::new(batch.positions.as_slice(), &self.device)?;

@@ -1,7 +1,8 @@
 //! From token ids to vectors. The only folder that knows candle's tensors of a transformer.
 //!
-//! [`Bert`] is the one definition of the network: training and inference run the same code over
-//! packed tokens. [`Weights`] reads and writes them, quantised or not; [`TextTokenizer`] makes
+//! [`Bert`] is the one definition of the network: training and its inference run the same code over
+//! packed tokens. [`FastBert`] computes the same on a CPU with products of bytes; [`Encoder`] chooses
+//! between them. [`Weights`] reads and writes them, quantised or not; [`TextTokenizer`] makes
 //! token ids.
 
 #[allow(
@@ -9,6 +10,7 @@
     reason = "what runs in a wide loop must be compiled with its vectors"
 )]
 mod attention;
+mod backend;
 mod bert;
 mod config;
 #[allow(
@@ -20,15 +22,22 @@ mod dropout;
     clippy::inline_always,
     reason = "what runs in a wide loop must be compiled with its vectors"
 )]
+mod fast;
+#[allow(
+    clippy::inline_always,
+    reason = "what runs in a wide loop must be compiled with its vectors"
+)]
 mod fused;
 mod packed;
 mod quantise;
 mod tokens;
 mod weights;
 
+pub use backend::{Backend, Encoder};
 pub use bert::{Bert, Mode};
 pub use config::{EncoderConfig, Pooling};
 pub use dropout::Dropout;
+pub use fast::FastBert;
 pub use packed::PackedBatch;
 pub use quantise::{Q4_GROUP, QuantisedQ4, QuantisedQ8};
 pub use tokens::{MAX_TOKENS, TextTokenizer};
@@ -64,6 +73,9 @@ pub enum EncoderError {
     /// candle refused an operation.
     #[error("computing the encoder failed: {0}")]
     Compute(#[from] candle_core::Error),
+    /// A product of bytes was refused.
+    #[error("multiplying bytes failed: {0}")]
+    Product(String),
     /// The tokenizer refused a text.
     #[error("tokenising failed: {0}")]
     Tokenise(String),

@@ -84,11 +84,16 @@ pub struct QuantisedQ8 {
 impl QuantisedQ8 {
     /// Quantises a row-major matrix symmetrically, a scale a row.
     pub fn quantise(values: &[f32], columns: usize) -> Self {
+        Self::quantise_within(values, columns, 127)
+    }
+
+    /// As [`Self::quantise`], with no value beyond `greatest`.
+    pub fn quantise_within(values: &[f32], columns: usize, greatest: i8) -> Self {
         let mut quantised = Vec::with_capacity(values.len());
         let mut scales = Vec::with_capacity(values.len() / columns);
         for row in values.chunks_exact(columns) {
             let extreme = row.iter().fold(0.0_f32, |best, value| best.max(value.abs()));
-            let scale = extreme / 127.0;
+            let scale = extreme / f32::from(greatest);
             let inverse = if scale == 0.0 { 0.0 } else { 1.0 / scale };
             quantised.extend(row.iter().map(|value| (value * inverse).round() as i8));
             scales.push(scale);
@@ -96,12 +101,26 @@ impl QuantisedQ8 {
         Self { rows: scales.len(), columns, values: quantised, scales }
     }
 
+    fn row(&self, row: usize) -> &[i8] {
+        &self.values[row * self.columns..(row + 1) * self.columns]
+    }
+
+    /// Appends the floats of one row to `target`.
+    pub fn append_row(&self, row: usize, target: &mut Vec<f32>) {
+        target.extend(self.row(row).iter().map(|value| f32::from(*value) * self.scales[row]));
+    }
+
+    /// Sum of the quantised values of one row.
+    pub(super) fn sum_of_row(&self, row: usize) -> f32 {
+        self.row(row).iter().map(|value| i32::from(*value)).sum::<i32>() as f32
+    }
+
     /// All weights as floats, row-major.
     pub fn to_f32(&self) -> Vec<f32> {
-        self.values
-            .chunks_exact(self.columns)
-            .zip(&self.scales)
-            .flat_map(|(row, scale)| row.iter().map(move |value| f32::from(*value) * scale))
-            .collect()
+        let mut values = Vec::with_capacity(self.values.len());
+        for row in 0..self.rows {
+            self.append_row(row, &mut values);
+        }
+        values
     }
 }

@@ -32,6 +32,21 @@ impl StoredTensor {
         }
     }
 
+    /// Appends the floats of one row of a matrix to `target`.
+    ///
+    /// # Panics
+    /// If it has no such row.
+    pub fn append_row(&self, row: usize, target: &mut Vec<f32>) {
+        match self {
+            Self::Float { shape, values } => {
+                let columns = shape[shape.len() - 1];
+                target.extend_from_slice(&values[row * columns..(row + 1) * columns]);
+            }
+            Self::Q4(matrix) => matrix.append_row(row, target),
+            Self::Q8(matrix) => matrix.append_row(row, target),
+        }
+    }
+
     /// Its values as floats, row-major.
     pub fn to_f32(&self) -> Vec<f32> {
         match self {

@@ -130,7 +130,7 @@ fn known_labels(manifest: &Manifest) -> KnownLabels {
 fn load_model_and_knowledge(
     config: &Config,
 ) -> anyhow::Result<(Arc<ClassifierService>, Arc<KnowledgeBase>)> {
-    let classifier = Arc::new(Classifier::load(&config.model.path)?);
+    let classifier = Arc::new(Classifier::load_for(&config.model.path, config.model.backend)?);
     let manifest = classifier.manifest();
     let known_intents = manifest
         .heads
@@ -141,7 +141,7 @@ fn load_model_and_knowledge(
     let settings = KnowledgeSettings {
         ranking,
         known_intents,
-        cache: VectorCache::open(&cache_file, &crate::cli::knowledge::model_id(manifest)),
+        cache: VectorCache::open(&cache_file, &crate::cli::knowledge::model_id(&classifier)),
         ..KnowledgeSettings::default()
     };
     let knowledge =

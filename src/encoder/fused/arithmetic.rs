@@ -2,7 +2,7 @@
 
 /// Mean, and one over the standard deviation.
 #[inline(always)]
-pub(super) fn moments(row: &[f32], epsilon: f32) -> (f32, f32) {
+pub(in crate::encoder) fn moments(row: &[f32], epsilon: f32) -> (f32, f32) {
     let count = row.len() as f32;
     let mean = sum(row) / count;
     let mut lanes = [0.0_f32; LANES];
@@ -22,7 +22,7 @@ pub(super) fn moments(row: &[f32], epsilon: f32) -> (f32, f32) {
 const LANES: usize = 16;
 
 #[inline(always)]
-pub(super) fn sum(row: &[f32]) -> f32 {
+pub(in crate::encoder) fn sum(row: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; LANES];
     let chunks = row.chunks_exact(LANES);
     let rest: f32 = chunks.remainder().iter().sum();
@@ -75,7 +75,7 @@ pub(in crate::encoder) fn exp(value: f32) -> f32 {
 /// and Stegun 7.1.26 (error of `erf` below 1.5e-7).
 #[inline(always)]
 #[allow(clippy::excessive_precision)]
-pub(super) fn normal_distribution(value: f32) -> (f32, f32) {
+pub(in crate::encoder) fn normal_distribution(value: f32) -> (f32, f32) {
     let bell = exp(-0.5 * value * value);
     let distance = value.abs() * std::f32::consts::FRAC_1_SQRT_2;
     let step = 1.0 / distance.mul_add(0.327_591_1, 1.0);

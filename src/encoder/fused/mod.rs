@@ -13,7 +13,7 @@ mod memory;
 use candle_core::{D, Result, Tensor};
 use candle_nn::ops;
 
-pub(super) use self::arithmetic::{dot, exp};
+pub(super) use self::arithmetic::{dot, exp, moments, normal_distribution, sum};
 use self::kernels::{AddBias, BiasGelu, DropAndAdd, Norm};
 pub(super) use self::memory::{values, wide, with_values};
 use super::attention::Attention;
