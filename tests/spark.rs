@@ -1,5 +1,5 @@
 //! More than one machine has time for: `lotse batch` as the pipe of a real Spark and a real Ray, each
-//! on this machine with executors of its own. `tests/run` installs both (PySpark needs Java); what is
+//! on this machine with executors of its own. `tests/run` installs both (`PySpark` needs Java); what is
 //! missing is said, and the test passed over.
 
 mod common;
@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Rows that are worked through.
 const ROWS: usize = 60;
 
-/// Python with PySpark and Ray; else what is missing.
+/// Python with `PySpark` and Ray; else what is missing.
 fn python() -> Result<PathBuf, String> {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/spark-venv/bin/python");
     let runs = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
@@ -46,7 +46,7 @@ fn arguments() -> Vec<String> {
 fn rows() -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("eval/nordlicht/test.jsonl");
     let text = std::fs::read_to_string(file).expect("the test rows");
-    text.lines().take(ROWS).map(|line| format!("{line}\n")).collect()
+    text.split_inclusive('\n').take(ROWS).collect()
 }
 
 /// Results with figures as far as they are the same whatever else is read in the same pass.

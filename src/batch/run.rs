@@ -245,6 +245,7 @@ fn identity(
     let mut identity: Vec<(&str, String)> = vec![
         ("program", env!("CARGO_PKG_VERSION").to_owned()),
         ("--model", json(serde_json::to_string(classifier.manifest()))),
+        ("--backend", classifier.backend().to_string()),
         ("--text", settings.text.join(",")),
         ("--columns", settings.columns.as_ref().map_or("all".to_owned(), |names| names.join(","))),
         ("--without", names.join(",")),

@@ -15,6 +15,7 @@ use crate::batch::{
 };
 use crate::classifier::Classifier;
 use crate::domain::{Channel, Language};
+use crate::encoder::Backend;
 use crate::triage::Decider;
 
 /// Arguments of `lotse batch`.
@@ -48,6 +49,9 @@ pub(super) struct BatchArguments {
     /// Model pack
     #[arg(long, env = "LOTSE_MODEL__PATH", default_value = "models/nordlicht-de-en")]
     model: PathBuf,
+    /// How the encoder is computed: int8 (fast) or f32 (reference)
+    #[arg(long, env = "LOTSE_MODEL__BACKEND", default_value_t)]
+    backend: Backend,
     /// Operator's directory: with it, articles and queues are told as well
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -156,7 +160,7 @@ pub(super) fn run(arguments: &BatchArguments) -> anyhow::Result<()> {
     if !is_reported && (arguments.language.is_some() || arguments.minutes.is_some()) {
         bail!("--language and --minutes are for the page: name its file by --report");
     }
-    let classifier = Classifier::load(&arguments.model)?;
+    let classifier = Classifier::load_for(&arguments.model, arguments.backend)?;
     let decider = match &arguments.dir {
         Some(dir) => {
             let decider = decider(dir, &classifier, arguments.risk)?;

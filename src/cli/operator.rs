@@ -32,8 +32,7 @@ pub(super) fn decider(
     policy.validate()?;
     // The same file as that of the service: articles are embedded once.
     let cache_file = config.dir.join("data").join("vectors.cache");
-    let mut cache =
-        VectorCache::open(&cache_file, &super::knowledge::model_id(classifier));
+    let mut cache = VectorCache::open(&cache_file, &super::knowledge::model_id(classifier));
     let (knowledge, problems) =
         Knowledge::load_cached(&config.knowledge.dir, classifier, &mut cache)?;
     for problem in problems {
