@@ -93,7 +93,7 @@ mod tests {
             ("Liebes Team, es brennt", "es brennt"),
             ("Dear Anna Smith,\nplease call", "please call"),
             ("Sehr geehrte Damen und Herren\n\nich kündige\n\nMfG Jana Voss", "ich kündige"),
-            ("Es geht nicht. Mit freundlichen Grüßen\nJana", "Es geht nicht"),
+            ("Es geht nicht. Mit freundlichen Grüßen\nJana", "Es geht nicht."),
             ("It broke, kind regards Tom", "It broke"),
             ("hallo paket fehlt, bitte senden", "paket fehlt, bitte senden"),
             ("Grüße von der Ostsee, und wo bleibt nun eigentlich mein Paket aus Kiel?", ""),

