@@ -64,7 +64,7 @@ pub fn without_ends(text: &str) -> &str {
     let start = SALUTATION.find(text).map_or(0, |found| found.end());
     let body = &text[start..];
     let body = FAREWELL.find(body).map_or(body, |found| &body[..found.start()]);
-    let body = body.trim();
+    let body = body.trim_end_matches([',', ';', '–', '-', ' ', '\t', '\r', '\n']).trim();
     if body.chars().any(char::is_alphanumeric) { body } else { text.trim() }
 }
 
