@@ -313,7 +313,7 @@ def main() -> None:
     parser.add_argument("--data", type=pathlib.Path, default=export.TEST)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--backend", choices=["fast", "candle"], help="how Lotse computes")
+    parser.add_argument("--backend", choices=["int8", "f32"], help="how Lotse computes")
     parser.add_argument("--only", choices=["throughput", "latency", "growth"], nargs="+",
                         default=["throughput", "latency", "growth"], help="measure only these")
     parser.add_argument("--peers-only", action="store_true", help="without Lotse")
