@@ -157,11 +157,17 @@ proptest! {
             .collect();
         let reference = Bert::new(&config, &weights, &Device::Cpu).expect("an encoder");
         let reference = reference.pooled_all(&sequences, |_| {}).expect("vectors");
-        for fast in [FastBert::new(&config, &weights), FastBert::portable(&config, &weights)] {
-            let vectors = fast.expect("an encoder").pooled_all(&sequences, |_| {}).expect("vectors");
-            for (vector, expected) in vectors.iter().zip(&reference) {
-                let close = cosine(vector, expected);
-                prop_assert!(close > 0.995, "cosine {close}");
+        let [fast, portable] = [FastBert::new(&config, &weights), FastBert::portable(&config, &weights)]
+            .map(|encoder| encoder.expect("an encoder").pooled_all(&sequences, |_| {}).expect("vectors"));
+        for ((fast, portable), expected) in fast.iter().zip(&portable).zip(&reference) {
+            // Eight bit cost random weights more than trained ones; the two ways of eight bit
+            // differ by rounding alone.
+            for (close, wanted) in [
+                (cosine(fast, expected), 0.97),
+                (cosine(portable, expected), 0.97),
+                (cosine(fast, portable), 0.997),
+            ] {
+                prop_assert!(close > wanted, "cosine {close}, not {wanted}");
             }
         }
     }

@@ -112,15 +112,20 @@ impl MailServer {
 
     /// Waits until so many mails were taken, and gives them.
     pub(crate) fn wait_for(&self, count: usize) -> Vec<Taken> {
+        self.wait_until(|taken| taken.len() >= count)
+    }
+
+    /// What was taken as soon as it is enough.
+    pub(crate) fn wait_until(&self, enough: impl Fn(&[Taken]) -> bool) -> Vec<Taken> {
         let started = Instant::now();
         while started.elapsed() < Duration::from_mins(2) {
             let taken = self.taken();
-            if taken.len() >= count {
+            if enough(&taken) {
                 return taken;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("{} of {count} mails came", self.taken().len());
+        panic!("only {} mails came", self.taken().len());
     }
 }
 
