@@ -3,8 +3,7 @@
 mod common;
 
 use candle_core::Device;
-use lotse::batch::Workers;
-use lotse::classifier::{Classifier, Pack, Reading};
+use lotse::classifier::{Classifier, Pack, Readers, Reading};
 use lotse::encoder::{Backend, Bert, EncoderConfig, FastBert, Pooling, StoredTensor, Weights};
 use lotse::text::{PreparedText, prepare};
 use lotse::train::read_rows;
@@ -31,8 +30,8 @@ fn texts() -> Vec<String> {
 }
 
 fn read_all(classifier: &Classifier, texts: &[&PreparedText]) -> Vec<Reading> {
-    let workers = Workers::new(0).expect("threads");
-    workers.read(classifier, texts, |_, reading| reading).expect("readings")
+    let readers = Readers::new(0).expect("threads");
+    readers.read(classifier, texts, |_, reading| reading).expect("readings")
 }
 
 #[test]

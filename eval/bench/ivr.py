@@ -39,19 +39,24 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 UTTERANCES = 3
 
 
+def number():
+    """A caller's: nobody calls twice, so that each is a customer of their own."""
+    return f"+49151{random.randrange(10**8):08}"
+
+
 class Markup:
     """Twilio's or Telnyx's side."""
 
     def __init__(self, setting, texts, telnyx=None):
         self.action = PUBLIC_URL + ("/channels/texml/voice" if telnyx else "/channels/twilio/voice")
         self.http = Http(setting.port)
-        self.call = f"CA{random.getrandbits(128):032x}"
+        self.call, self.number = f"CA{random.getrandbits(128):032x}", number()
         # Telnyx signs the body alone, by a process of its own: before the clock starts.
         self.signed = {words: telnyx.headers(self.body(words)[1])
                        for words in [None, *texts]} if telnyx else None
 
     def body(self, words):
-        form = {"CallSid": self.call, "From": "+4915112345678", "To": "+494315550199",
+        form = {"CallSid": self.call, "From": self.number, "To": "+494315550199",
                 "CallStatus": "in-progress"}
         if words:
             form |= {"SpeechResult": words, "Confidence": "0.92"}
@@ -106,11 +111,11 @@ class Connect:
 
     def __init__(self, setting, _texts):
         self.http, self.state = Http(setting.port), ""
-        self.contact = f"{random.getrandbits(128):032x}"
+        self.contact, self.number = f"{random.getrandbits(128):032x}", number()
 
     async def event(self, words):
         given = {"state": self.state} | ({"text": words, "confidence": "0.92"} if words else {})
-        endpoint = {"Address": "+4915112345678", "Type": "TELEPHONE_NUMBER"}
+        endpoint = {"Address": self.number, "Type": "TELEPHONE_NUMBER"}
         data = {"ContactId": self.contact, "Channel": "VOICE", "CustomerEndpoint": endpoint}
         event = {"Name": "ContactFlowEvent", "Details": {"ContactData": data, "Parameters": given}}
         body, headers = json.dumps(event).encode(), {"Content-Type": "application/json"}
@@ -156,12 +161,12 @@ class Agi:
 
     def __init__(self, setting, _texts):
         self.port, self.variables = setting.agi, {}
-        self.call = f"{random.getrandbits(40)}.1"
+        self.call, self.number = f"{random.getrandbits(40)}.1", number()
 
     async def event(self, words):
         self.variables["TRANSCRIPT"] = words or ""
         environment = (f"agi_network: yes\nagi_uniqueid: {self.call}\nagi_language: de\n"
-                       "agi_callerid: +4915112345678\n\n")
+                       f"agi_callerid: {self.number}\n\n")
         started = time.perf_counter()
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(environment.encode())

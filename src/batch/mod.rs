@@ -22,7 +22,6 @@ mod result;
 mod resume;
 mod run;
 mod windows;
-mod workers;
 mod writer;
 
 pub use duplicates::Duplicates;
@@ -34,4 +33,3 @@ pub use rejected::{Rejection, check_text};
 pub use result::RowResult;
 pub use resume::{Counts, Existing};
 pub use run::{Outcome, Settings, run};
-pub use workers::Workers;

@@ -6,9 +6,8 @@ use super::input::Record;
 use super::output::Layout;
 use super::picker::{Picked, Picker};
 use super::windows::Numbered;
-use super::workers::Workers;
 use super::{BatchError, Rejection, RowResult};
-use crate::classifier::{Classifier, Reading};
+use crate::classifier::{Classifier, Readers, Reading};
 use crate::domain::{Action, ArticleScore, Channel, Priority};
 use crate::text::{PreparedText, prepare_on};
 use crate::triage::{Decider, answer_confidence};
@@ -27,7 +26,7 @@ pub(super) enum Seen {
 
 /// Reads windows.
 pub(super) struct WindowReader<'a> {
-    pub workers: &'a Workers,
+    pub readers: &'a Readers,
     pub classifier: &'a Classifier,
     pub decider: Option<&'a Decider>,
     pub picker: &'a Picker,
@@ -49,7 +48,7 @@ impl WindowReader<'_> {
     /// Looks at the rows of a window; those up to the number `known` have been done before.
     pub(super) fn read(&self, window: Vec<Numbered>, known: u64) -> Result<Vec<Seen>, BatchError> {
         let numbers: Vec<u64> = window.iter().map(|(number, _)| *number).collect();
-        let prepared = self.workers.each(window.len(), |index| self.prepare(&window[index]))?;
+        let prepared = self.readers.each(window.len(), |index| self.prepare(&window[index]))?;
         let mut seen = Vec::with_capacity(window.len());
         let mut ready = Vec::with_capacity(window.len());
         for ((number, (_, record)), prepared) in numbers.iter().zip(window).zip(prepared) {
@@ -64,7 +63,7 @@ impl WindowReader<'_> {
         }
         let texts: Vec<&PreparedText> = ready.iter().map(|row| &row.text).collect();
         let results = self
-            .workers
+            .readers
             .read(self.classifier, &texts, |index, reading| self.result(&ready[index], reading))?;
         seen.extend(ready.into_iter().zip(results).map(|(row, result)| {
             Seen::Finished(Box::new(Finished { record: row.record, result }))

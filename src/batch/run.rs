@@ -14,8 +14,8 @@ use super::report::{Report, Tally, TallySettings};
 use super::resume::State;
 use super::windows::{Numbered, Windows};
 use super::writer::{Ended, Rejected, Writer};
-use super::{BatchError, Counts, Existing, Format, InputOptions, Location, ResultColumn, Workers};
-use crate::classifier::Classifier;
+use super::{BatchError, Counts, Existing, Format, InputOptions, Location, ResultColumn};
+use crate::classifier::{Classifier, Readers};
 use crate::domain::Channel;
 use crate::triage::Decider;
 
@@ -114,10 +114,10 @@ pub fn run(
         State::new(identity, fingerprint, settings.tally.clone().map(Tally::new))
     });
     let encoder = Encoder::new(format, &settings.output.to_string(), plan.layout.clone(), schema)?;
-    let workers = Workers::new(settings.threads)
+    let readers = Readers::new(settings.threads)
         .map_err(|error| BatchError::Setting(format!("cannot start threads: {error}")))?;
     let reader = WindowReader {
-        workers: &workers,
+        readers: &readers,
         classifier,
         decider,
         picker: &plan.picker,

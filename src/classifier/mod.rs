@@ -2,11 +2,12 @@
 //! a calibrated confidence, and the vector that the knowledge search uses.
 //!
 //! [`Classifier`] is a loaded pack; [`ClassifierService`] batches the requests of a server over
-//! worker threads; [`Manifest`] is the pack's `lotse.json`.
+//! worker threads, [`Readers`] read many texts at once; [`Manifest`] is the pack's `lotse.json`.
 
 mod heads;
 mod manifest;
 mod pack;
+mod readers;
 mod reading;
 mod service;
 mod typicality;
@@ -18,6 +19,7 @@ pub use manifest::{
 };
 pub(crate) use pack::save_manifest;
 pub use pack::{Pack, PackSummary, verify};
+pub use readers::Readers;
 pub(crate) use reading::NO_ARTICLE;
 pub use reading::{Classifier, Logits, Reading};
 pub use service::{ClassifierService, ServiceError, ServiceSettings, Timings};
@@ -58,4 +60,7 @@ pub enum ClassifierError {
     /// The encoder refused.
     #[error(transparent)]
     Encoder(#[from] EncoderError),
+    /// A thread of [`Readers`] ended before its time.
+    #[error("{0}; the log says why")]
+    Stopped(&'static str),
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 use anyhow::bail;
 
 use super::operator::{decider, share};
+use super::pack::PackArguments;
 use crate::batch::report::{Promise, Report, TallySettings, page};
 use crate::batch::{
     self, BatchError, Existing, Format, InputOptions, Location, Outcome, ResultColumn, Settings,
 };
 use crate::classifier::Classifier;
 use crate::domain::{Channel, Language};
-use crate::encoder::Backend;
 use crate::triage::Decider;
 
 /// Arguments of `lotse batch`.
@@ -46,12 +46,8 @@ pub(super) struct BatchArguments {
     /// Columns with the customer's words; several are joined by an empty line
     #[arg(long, value_delimiter = ',', default_value = "text", value_name = "COLUMN")]
     text: Vec<String>,
-    /// Model pack
-    #[arg(long, env = "LOTSE_MODEL__PATH", default_value = "models/nordlicht-de-en")]
-    model: PathBuf,
-    /// How the encoder is computed: int8 (fast) or f32 (reference)
-    #[arg(long, env = "LOTSE_MODEL__BACKEND", default_value_t)]
-    backend: Backend,
+    #[command(flatten)]
+    pack: PackArguments,
     /// Operator's directory: with it, articles and queues are told as well
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -160,7 +156,7 @@ pub(super) fn run(arguments: &BatchArguments) -> anyhow::Result<()> {
     if !is_reported && (arguments.language.is_some() || arguments.minutes.is_some()) {
         bail!("--language and --minutes are for the page: name its file by --report");
     }
-    let classifier = Classifier::load_for(&arguments.model, arguments.backend)?;
+    let classifier = arguments.pack.load()?;
     let decider = match &arguments.dir {
         Some(dir) => {
             let decider = decider(dir, &classifier, arguments.risk)?;

@@ -4,21 +4,16 @@ use std::time::Instant;
 use anyhow::ensure;
 use serde::Serialize;
 
-use crate::batch::Workers;
-use crate::classifier::{Classifier, Reading};
-use crate::encoder::Backend;
+use super::pack::PackArguments;
+use crate::classifier::{Classifier, Readers, Reading};
 use crate::text::{PreparedText, prepare};
 use crate::train::read_rows;
 
 /// Arguments of `lotse model bench`.
 #[derive(clap::Args)]
 pub(super) struct BenchArguments {
-    /// Model pack
-    #[arg(long, env = "LOTSE_MODEL__PATH", default_value = "models/nordlicht-de-en")]
-    model: PathBuf,
-    /// How the encoder is computed: int8 (fast) or f32 (reference)
-    #[arg(long, env = "LOTSE_MODEL__BACKEND", default_value_t)]
-    backend: Backend,
+    #[command(flatten)]
+    pack: PackArguments,
     /// Messages to read, as JSON lines with a field `text`
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
@@ -62,18 +57,18 @@ struct Single {
 /// Measures how fast a pack reads here and prints the figures as one JSON object.
 pub(super) fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
     ensure!(arguments.threads > 0 && arguments.rounds > 0, "--threads and --rounds start at 1");
-    let classifier = Classifier::load_for(&arguments.model, arguments.backend)?;
+    let classifier = arguments.pack.load()?;
     let rows = read_rows(&arguments.data)?;
     let prepared: Vec<PreparedText> = rows.iter().map(|row| prepare(&row.text, None)).collect();
     let texts: Vec<&PreparedText> = prepared.iter().collect();
-    let workers = Workers::new(arguments.threads)?;
+    let readers = Readers::new(arguments.threads)?;
     let mut tokens = 0;
     for text in &texts {
         tokens += classifier.token_ids(text)?.len();
     }
-    read(&workers, &classifier, &texts)?;
+    read(&readers, &classifier, &texts)?;
     let rounds = (0..arguments.rounds)
-        .map(|_| round(&workers, &classifier, &texts))
+        .map(|_| round(&readers, &classifier, &texts))
         .collect::<anyhow::Result<_>>()?;
     let single_ms = arguments.single.then(|| single(&classifier, &texts)).transpose()?;
     let figures = Figures {
@@ -89,24 +84,24 @@ pub(super) fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
 }
 
 fn read(
-    workers: &Workers,
+    readers: &Readers,
     classifier: &Classifier,
     texts: &[&PreparedText],
 ) -> anyhow::Result<Vec<Reading>> {
-    Ok(workers.read(classifier, texts, |_, reading| reading)?)
+    Ok(readers.read(classifier, texts, |_, reading| reading)?)
 }
 
 fn round(
-    workers: &Workers,
+    readers: &Readers,
     classifier: &Classifier,
     texts: &[&PreparedText],
 ) -> anyhow::Result<Round> {
     let started = Instant::now();
-    let readings = read(workers, classifier, texts)?;
+    let readings = read(readers, classifier, texts)?;
     let seconds = started.elapsed().as_secs_f64();
     ensure!(readings.len() == texts.len(), "not every message was read");
     let started = Instant::now();
-    for ids in workers.each(texts.len(), |index| classifier.token_ids(texts[index]))? {
+    for ids in readers.each(texts.len(), |index| classifier.token_ids(texts[index]))? {
         ids?;
     }
     Ok(Round { seconds, tokenise_seconds: started.elapsed().as_secs_f64() })

@@ -1,14 +1,13 @@
 use std::io::Write;
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::{self, MAX_LINE_BYTES, Rejection, Workers, check_text, read_line};
-use crate::classifier::{Classifier, Reading};
+use super::pack::PackArguments;
+use crate::batch::{self, MAX_LINE_BYTES, Rejection, check_text, read_line};
+use crate::classifier::{Classifier, Readers, Reading};
 use crate::domain::{Classification, Language};
-use crate::encoder::Backend;
 use crate::text::{PreparedText, prepare};
 
 /// Most lines that are read in one go. What waits on standard input makes a batch; a lone line is
@@ -24,12 +23,8 @@ const BATCH: usize = 256;
     with the row's `id` (its own, or the line number), or {\"id\", \"error\": {\"code\", \
     \"message\"}}. Exit status 1 if any line was an error.")]
 pub(super) struct ClassifyArguments {
-    /// Model pack
-    #[arg(long, env = "LOTSE_MODEL__PATH", default_value = "models/nordlicht-de-en")]
-    model: PathBuf,
-    /// How the encoder is computed: int8 (fast) or f32 (reference)
-    #[arg(long, env = "LOTSE_MODEL__BACKEND", default_value_t)]
-    backend: Backend,
+    #[command(flatten)]
+    pack: PackArguments,
     /// Lines are JSON objects {"text", "id"?, "language"?} instead of plain text
     #[arg(long)]
     jsonl: bool,
@@ -64,7 +59,7 @@ struct Line {
 
 /// Reads standard input to its end; true if every line was classified.
 pub(super) fn run(arguments: &ClassifyArguments) -> anyhow::Result<bool> {
-    let classifier = Classifier::load_for(&arguments.model, arguments.backend)?;
+    let classifier = arguments.pack.load()?;
     let jsonl = arguments.jsonl;
     let (sender, lines) = sync_channel(BATCH);
     let reader = std::thread::spawn(move || -> std::io::Result<()> {
@@ -98,19 +93,19 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 fn answer_lines(classifier: &Classifier, lines: &Receiver<Line>) -> anyhow::Result<bool> {
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
-    let workers = Workers::new(0).context("cannot start the threads of the encoder")?;
+    let readers = Readers::new(0).context("cannot start the threads of the encoder")?;
     let mut clean = true;
     while let Ok(first) = lines.recv() {
         let mut batch = vec![first];
         batch.extend(lines.try_iter().take(BATCH - 1));
-        clean &= answer_batch(&workers, classifier, &batch, &mut output)?;
+        clean &= answer_batch(&readers, classifier, &batch, &mut output)?;
         output.flush()?;
     }
     Ok(clean)
 }
 
 fn answer_batch(
-    workers: &Workers,
+    readers: &Readers,
     classifier: &Classifier,
     batch: &[Line],
     output: &mut impl Write,
@@ -118,7 +113,7 @@ fn answer_batch(
     let texts: Vec<&PreparedText> =
         batch.iter().filter_map(|line| line.content.as_ref().ok()).collect();
     let classifications =
-        workers.read(classifier, &texts, |_, reading: Reading| reading.classification)?;
+        readers.read(classifier, &texts, |_, reading: Reading| reading.classification)?;
     let mut classifications = classifications.iter();
     let mut clean = true;
     for line in batch {

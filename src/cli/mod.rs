@@ -16,6 +16,7 @@ pub mod knowledge;
 mod lambda;
 mod model;
 mod operator;
+mod pack;
 pub mod routing;
 pub mod serve;
 mod summaries;

@@ -59,6 +59,20 @@ pub(super) struct Tiles {
     row: Vec<u8>,
 }
 
+/// Up to 12 rows, see [`Tiles`].
+#[derive(Clone, Copy)]
+struct Tile<'a> {
+    fours: &'a [[u8; 4]],
+    scales: &'a [Scale],
+}
+
+/// 32 columns, see [`Matrix`].
+#[derive(Clone, Copy)]
+struct Panel<'a> {
+    blocks: &'a [Block],
+    columns: &'a Columns,
+}
+
 impl Matrix {
     /// Packs `[outputs][inputs]` weights; none where the processor lacks the instructions or the
     /// shape is no multiple of what the kernel takes at a time.
@@ -108,10 +122,12 @@ impl Matrix {
         let panels = self.blocks.chunks_exact(groups).zip(&self.columns);
         for (panel, (blocks, columns)) in panels.enumerate() {
             for (first, rows) in tiles_of(tiles.scales.len()) {
-                let fours = &tiles.fours[first * groups..(first + rows) * groups];
-                let scales = &tiles.scales[first..first + rows];
+                let tile = Tile {
+                    fours: &tiles.fours[first * groups..(first + rows) * groups],
+                    scales: &tiles.scales[first..first + rows],
+                };
                 let output = &mut output[first * self.outputs + panel * WIDTH..];
-                multiply_tile(fours, scales, blocks, columns, output, self.outputs);
+                multiply_tile(tile, Panel { blocks, columns }, output, self.outputs);
             }
         }
     }
@@ -152,20 +168,13 @@ impl Tiles {
 }
 
 /// One tile times one panel, into `output[row * stride..][..WIDTH]`.
-fn multiply_tile(
-    fours: &[[u8; 4]],
-    scales: &[Scale],
-    blocks: &[Block],
-    columns: &Columns,
-    output: &mut [f32],
-    stride: usize,
-) {
+fn multiply_tile(tile: Tile, panel: Panel, output: &mut [f32], stride: usize) {
     macro_rules! for_rows {
         ($($rows:literal)*) => {
-            match scales.len() {
+            match tile.scales.len() {
                 // SAFETY: a matrix exists only where `Matrix::pack` found the instructions.
                 $($rows => unsafe {
-                    multiply_rows::<$rows>(fours, scales, blocks, columns, output, stride);
+                    multiply_rows::<$rows>(tile, panel, output, stride);
                 },)*
                 rows => unreachable!("tiles have 1 to {HEIGHT} rows, this one {rows}"),
             }
@@ -175,15 +184,9 @@ fn multiply_tile(
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn multiply_rows<const ROWS: usize>(
-    fours: &[[u8; 4]],
-    scales: &[Scale],
-    blocks: &[Block],
-    columns: &Columns,
-    output: &mut [f32],
-    stride: usize,
-) {
-    let (groups, _) = fours.as_chunks::<ROWS>();
+fn multiply_rows<const ROWS: usize>(tile: Tile, panel: Panel, output: &mut [f32], stride: usize) {
+    let Panel { blocks, columns } = panel;
+    let (groups, _) = tile.fours.as_chunks::<ROWS>();
     let mut sums = [[_mm512_setzero_si512(); 2]; ROWS];
     for (fours, block) in groups.iter().zip(blocks) {
         for (sums, four) in sums.iter_mut().zip(fours) {
@@ -196,7 +199,7 @@ fn multiply_rows<const ROWS: usize>(
         let vector = |values: &[[f32; LANES]; 2]| bytemuck::cast::<_, __m512>(values[half]);
         let (column_scales, column_sums) = (vector(&columns.scales), vector(&columns.sums));
         let bias = vector(&columns.bias);
-        for (row, (sums, scale)) in sums.iter().zip(scales).enumerate() {
+        for (row, (sums, scale)) in sums.iter().zip(tile.scales).enumerate() {
             let shift = _mm512_set1_ps(-scale.step * scale.zero);
             let start = _mm512_fmadd_ps(shift, column_sums, bias);
             let factor = _mm512_mul_ps(_mm512_set1_ps(scale.step), column_scales);

@@ -24,7 +24,7 @@ pub(crate) use frame::{FLAG, ICON};
 pub(crate) use gaps::clip;
 pub(crate) use over_time::figure;
 pub(crate) use svg::{Chart, Series, row_bar};
-pub(crate) use tables::{matter, table};
+pub(crate) use tables::{folded_table, matter, table};
 pub(crate) use texts::{language_name, table_of_texts};
 
 /// How the page is to be seen.

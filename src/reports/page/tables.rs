@@ -1,7 +1,7 @@
 //! Who waits how long, what is it about, and how is the work spread?
 
 use super::View;
-use super::format::escape;
+use super::format::{Format, escape};
 use super::svg::row_bar;
 use super::texts::{self, Texts};
 use crate::domain::{Channel, Language};
@@ -39,6 +39,26 @@ pub(crate) fn table(
          <table class=\"figures\"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
         header.concat(),
         rows.concat()
+    )
+}
+
+/// A table of the first rows, and folded away below it one of all; `labels` name the two.
+pub(crate) fn folded_table(
+    labels: [&str; 2],
+    header: &[(&str, &str)],
+    rows: &[String],
+    listed: usize,
+    language: Language,
+) -> String {
+    let first = table(labels[0], header, &rows[..rows.len().min(listed)], language);
+    if rows.len() <= listed {
+        return first;
+    }
+    format!(
+        "{first}<details class=\"more\"><summary>{} ({})</summary>{}</details>",
+        labels[1],
+        Format(language).count(rows.len()),
+        table(labels[1], header, rows, language)
     )
 }
 
@@ -130,17 +150,6 @@ pub(super) fn intents(report: &Report, view: &View) -> String {
         (texts.handed_over, ""),
         (texts.negative, "extra"),
     ];
-    let (first, others) = rows.split_at(rows.len().min(MATTERS));
-    let others = if others.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "<details class=\"more\"><summary>{} ({})</summary>{}</details>",
-            texts.more_intents,
-            view.format().count(rows.len()),
-            table(texts.more_intents, &header, &rows, view.language)
-        )
-    };
     let calm = if report.rising.days == 0 {
         texts.rising_too_young
     } else if report.rising.intents.is_empty() {
@@ -150,9 +159,9 @@ pub(super) fn intents(report: &Report, view: &View) -> String {
     };
     format!(
         "<section aria-labelledby=\"intents\"><h2 id=\"intents\">{}</h2><div class=\"panel\">\
-         {}{others}<p class=\"muted small\">{calm}</p>{}</div></section>\n",
+         {}<p class=\"muted small\">{calm}</p>{}</div></section>\n",
         texts.intents,
-        table(texts.intents, &header, first, view.language),
+        folded_table([texts.intents, texts.more_intents], &header, &rows, MATTERS, view.language),
         csv_link("intents", view)
     )
 }

@@ -3,7 +3,7 @@
 use super::View;
 use super::texts::fill;
 use crate::batch::report::{Answers, ArticleFigures, Promise, Report};
-use crate::reports::page::{escape, row_bar, table};
+use crate::reports::page::{escape, folded_table, row_bar};
 
 /// Articles listed before the others are folded away.
 const LISTED: usize = 10;
@@ -88,18 +88,7 @@ fn articles(answers: &Answers, view: View) -> String {
         (texts.share, "extra"),
         (texts.confidence, ""),
     ];
-    let (first, others) = rows.split_at(rows.len().min(LISTED));
-    let more = if others.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "<details class=\"more\"><summary>{} ({})</summary>{}</details>",
-            texts.more_articles,
-            view.format.count(rows.len()),
-            table(texts.more_articles, &header, &rows, view.language)
-        )
-    };
-    format!("{}{more}", table(texts.answers, &header, first, view.language))
+    folded_table([texts.answers, texts.more_articles], &header, &rows, LISTED, view.language)
 }
 
 fn row(article: &ArticleFigures, most: usize, view: View) -> String {

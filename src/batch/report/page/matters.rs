@@ -3,7 +3,7 @@
 use super::View;
 use crate::batch::report::{IntentFigures, Report};
 use crate::reports::Share;
-use crate::reports::page::{escape, language_name, matter, row_bar, table};
+use crate::reports::page::{escape, folded_table, language_name, matter, row_bar, table};
 
 /// Matters listed before the others are folded away.
 const LISTED: usize = 15;
@@ -21,22 +21,11 @@ pub(super) fn section(report: &Report, view: View) -> String {
         (texts.column_negative, ""),
         (texts.column_tier_three, "extra"),
     ];
-    let (first, others) = rows.split_at(rows.len().min(LISTED));
-    let more = if others.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "<details class=\"more\"><summary>{} ({})</summary>{}</details>",
-            texts.more_matters,
-            view.format.count(rows.len()),
-            table(texts.more_matters, &header, &rows, view.language)
-        )
-    };
     format!(
         "<section aria-labelledby=\"matters\"><h2 id=\"matters\">{}</h2>\
-         <div class=\"panel\">{}{more}</div></section>\n",
+         <div class=\"panel\">{}</div></section>\n",
         texts.matters,
-        table(texts.matters, &header, first, view.language)
+        folded_table([texts.matters, texts.more_matters], &header, &rows, LISTED, view.language)
     )
 }
 

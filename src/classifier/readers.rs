@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::BatchError;
-use crate::classifier::{Classifier, ClassifierError, Reading};
+use super::{Classifier, ClassifierError, Reading};
 use crate::text::PreparedText;
 
 /// Texts that one pass encodes together.
@@ -11,11 +10,11 @@ const PASS: usize = 32;
 
 /// Threads that read, each with a computing pool of one thread: several single-threaded passes are
 /// faster than one pass over several threads.
-pub struct Workers {
+pub struct Readers {
     pools: Vec<rayon::ThreadPool>,
 }
 
-impl Workers {
+impl Readers {
     /// So many threads; with 0 as many as the machine has cores.
     pub fn new(threads: usize) -> std::io::Result<Self> {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -36,7 +35,7 @@ impl Workers {
         &self,
         count: usize,
         work: impl Fn(usize) -> T + Sync,
-    ) -> Result<Vec<T>, BatchError> {
+    ) -> Result<Vec<T>, ClassifierError> {
         let next = AtomicUsize::new(0);
         let take = || {
             let mut done = Vec::new();
@@ -53,15 +52,17 @@ impl Workers {
             let threads: Vec<_> =
                 self.pools.iter().map(|pool| scope.spawn(|| pool.install(take))).collect();
             for thread in threads {
-                let done = thread.join().map_err(|_| BatchError::Stopped("a worker panicked"))?;
+                let done = thread
+                    .join()
+                    .map_err(|_| ClassifierError::Stopped("a thread that reads panicked"))?;
                 for (index, result) in done {
                     results[index] = Some(result);
                 }
             }
-            Ok::<(), BatchError>(())
+            Ok::<(), ClassifierError>(())
         })?;
         let results: Option<Vec<T>> = results.into_iter().collect();
-        results.ok_or(BatchError::Stopped("a worker left something undone"))
+        results.ok_or(ClassifierError::Stopped("a thread that reads left something undone"))
     }
 
     /// Reads texts, those of similar length in one pass; `then` is given each with its number. The
@@ -71,7 +72,7 @@ impl Workers {
         classifier: &Classifier,
         texts: &[&PreparedText],
         then: impl Fn(usize, Reading) -> T + Sync,
-    ) -> Result<Vec<T>, BatchError> {
+    ) -> Result<Vec<T>, ClassifierError> {
         let mut order: Vec<usize> = (0..texts.len()).collect();
         // The longest first: at the end of the work threads then wait for short ones only.
         order.sort_by_key(|index| std::cmp::Reverse(texts[*index].cleaned.len()));

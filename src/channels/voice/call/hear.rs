@@ -1,10 +1,10 @@
-//! What is said and done next on a call? Pure: from what the caller did, and from what the desk made
-//! of it. Every telephone system speaks through this.
+//! What is to be done about what the caller did?
 
-use super::state::{Asked, CallState, Noted};
-use super::texts::{self, Words};
-use crate::domain::{Action, Channel, Language, MAX_TEXT_CHARS, Outcome, OutcomeTicket};
-use crate::triage::{CallerSign, PhoneTarget, call_back, danger};
+use super::super::state::{Asked, CallState, Noted};
+use super::super::texts::{self, Words};
+use super::{Heard, Manner, Move, Next, Said, Then, again, ended, said};
+use crate::domain::{Language, MAX_TEXT_CHARS};
+use crate::triage::{CallerSign, call_back, danger};
 
 /// Words of an utterance that are too few to tell its language by.
 const FEW_WORDS: usize = 2;
@@ -15,115 +15,9 @@ const MOST_REPEATED: u32 = 4;
 /// Digits of a telephone number, country code included.
 const NUMBER_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
-/// Intent of a caller who says goodbye, as the built-in texts name it.
-const GOODBYE_INTENT: &str = "goodbye";
-
 /// The key for a person, and the one that changes the language.
 const PERSON_KEY: char = '0';
 const LANGUAGE_KEY: char = '9';
-
-/// What the caller did.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Heard {
-    /// Nothing: silence, or the call has just begun.
-    Nothing,
-    /// Pressed a key.
-    Key(char),
-    /// Keyed in a number, as asked.
-    Number(String),
-    /// Said something.
-    Speech {
-        /// The transcript.
-        text: String,
-        /// How sure speech recognition is, 0 to 1, if it says so.
-        confidence: Option<f32>,
-    },
-    /// Came back from being put through.
-    Returned {
-        /// Whether somebody took the call.
-        reached: bool,
-    },
-}
-
-/// What is to be done about it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Move {
-    /// Say something; there is nothing to take in.
-    Say(Next),
-    /// The answer helped: keep that, and say something.
-    Helped(Next),
-    /// Take a message in, then say what [`after`] makes of it.
-    Receive {
-        /// The words, the caller's or those of a [`CallerSign`].
-        text: String,
-        /// Language, where the words do not tell it.
-        language: Option<Language>,
-        /// The answer before did not help.
-        not_helped: bool,
-    },
-}
-
-/// What comes next on the call.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Next {
-    /// What is said, in this order.
-    pub(crate) say: Vec<Said>,
-    /// What is done then.
-    pub(crate) then: Then,
-    /// What must be known when the next event comes.
-    pub(crate) state: CallState,
-}
-
-/// Words in their language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub(crate) language: Language,
-    pub(crate) text: String,
-}
-
-/// What is done when all has been said.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Then {
-    /// Wait for the caller.
-    Listen,
-    /// Put the caller through.
-    Transfer(Box<Transfer>),
-    /// End the call.
-    HangUp,
-}
-
-/// Where a caller is put through to, and what people there should know.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Transfer {
-    /// The queue's name in `routing.toml`.
-    pub(crate) queue: String,
-    /// Where the telephone system finds the queue; none where it knows queues by name.
-    pub(crate) target: Option<PhoneTarget>,
-    /// The ticket, none if it could not be kept.
-    pub(crate) ticket: Option<OutcomeTicket>,
-}
-
-/// How a queue can be reached now.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Line {
-    /// Whether people are there.
-    pub(crate) open: bool,
-    /// Where the telephone system finds it.
-    pub(crate) target: Option<PhoneTarget>,
-    /// Whether the telephone system finds a queue by its name alone.
-    pub(crate) by_name: bool,
-    /// Whether the caller's number is known.
-    pub(crate) number_known: bool,
-}
-
-/// What the operator sets.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Manner<'a> {
-    /// The operator's greeting in a language, if there is one.
-    pub(crate) greeting: Option<&'a str>,
-    /// Speech recognition less sure than this is asked to repeat.
-    pub(crate) low_confidence: f32,
-}
 
 /// What is to be done about what the caller did.
 pub(crate) fn hear(state: &CallState, heard: Heard, manner: &Manner<'_>) -> Move {
@@ -275,12 +169,12 @@ fn spoken(state: &CallState, text: String, confidence: Option<f32>, manner: &Man
 }
 
 /// Whether these words say no to a call-back.
-pub(super) fn refuses_call_back(state: &CallState, text: &str) -> bool {
+pub(crate) fn refuses_call_back(state: &CallState, text: &str) -> bool {
     matches!(state.asked, Asked::CallBack | Asked::Number) && texts::answer(text) == Some(false)
 }
 
 /// The customer's own words.
-pub(super) fn taken_in(state: &CallState, text: String) -> Move {
+pub(crate) fn taken_in(state: &CallState, text: String) -> Move {
     let is_short = text.split_whitespace().nth(FEW_WORDS).is_none();
     Move::Receive { text, language: is_short.then_some(state.language), not_helped: false }
 }
@@ -292,11 +186,6 @@ fn person(state: &CallState, sign: CallerSign, heard: Option<&str>) -> Move {
         language: Some(state.language),
         not_helped: sign == CallerSign::NotHelped,
     }
-}
-
-/// What was asked still stands.
-fn again(state: &CallState) -> CallState {
-    CallState { turn: state.turn.saturating_add(1), ..state.clone() }
 }
 
 /// The same question again, which counts.
@@ -318,134 +207,6 @@ fn asked_again(mut state: CallState, before: &[&Words]) -> Next {
     let words = before.iter().copied().chain([question]);
     let say = words.map(|words| said(words, state.language)).collect();
     Next { say, then: Then::Listen, state }
-}
-
-pub(super) fn ended(state: &CallState, words: &[&Words]) -> Next {
-    let say = words.iter().map(|words| said(words, state.language)).collect();
-    Next { say, then: Then::HangUp, state: again(state) }
-}
-
-pub(super) fn said(words: &Words, language: Language) -> Said {
-    Said { language, text: words.get(language).to_owned() }
-}
-
-/// What is said and done about a message that was taken in. `line` is that of the ticket's queue.
-pub(crate) fn after(
-    state: &CallState,
-    outcome: &Outcome,
-    channel: Channel,
-    line: Option<&Line>,
-) -> Next {
-    let language = outcome.classification.language;
-    let mut state = state.next(Asked::Matter);
-    state.language = language;
-    let reply = outcome.reply.as_ref().map(|reply| reply.text.clone());
-    let mut say: Vec<Said> = reply.into_iter().map(|text| Said { language, text }).collect();
-    let then = match outcome.decision.action {
-        Action::Answer => {
-            if channel == Channel::Phone {
-                say.push(said(&texts::HELPED, language));
-                state.asked = Asked::Helped;
-            }
-            Then::Listen
-        }
-        Action::Clarify => {
-            offer_choices(&mut state, &mut say, outcome, channel);
-            Then::Listen
-        }
-        Action::Smalltalk => {
-            let intent = outcome.classification.best_intent();
-            let leaves = intent.is_some_and(|intent| intent.name == GOODBYE_INTENT);
-            if leaves && channel == Channel::Phone { Then::HangUp } else { Then::Listen }
-        }
-        Action::Escalate | Action::None => hand_over(&mut state, &mut say, outcome, channel, line),
-    };
-    Next { say, then, state }
-}
-
-/// On the telephone a question between articles is said with its keys. An offer of a person is a
-/// question of yes or no already.
-fn offer_choices(state: &mut CallState, say: &mut Vec<Said>, outcome: &Outcome, channel: Channel) {
-    let Some(reply) = &outcome.reply else { return };
-    state.asked = Asked::Choice;
-    if outcome.decision.has_reason("out_of_scope") {
-        state.offer(reply.choices.iter().map(|choice| choice.value.as_str()));
-        return;
-    }
-    // The last one is a person, which is key 0.
-    let Some((_, articles)) = reply.choices.split_last() else { return };
-    state.offer(articles.iter().map(|choice| choice.value.as_str()));
-    if channel == Channel::Phone && state.choices.len() == articles.len() {
-        let labels: Vec<&str> = articles.iter().map(|choice| choice.label.as_str()).collect();
-        let text = texts::keys(state.language, &labels);
-        *say = vec![Said { language: state.language, text }];
-    }
-}
-
-fn hand_over(
-    state: &mut CallState,
-    say: &mut Vec<Said>,
-    outcome: &Outcome,
-    channel: Channel,
-    line: Option<&Line>,
-) -> Then {
-    let language = outcome.classification.language;
-    let is_call = channel == Channel::Phone;
-    let kept = if is_call { &texts::NOTED } else { &texts::written::NOTED };
-    let (Some(ticket), Some(line)) = (&outcome.ticket, line) else {
-        say.push(said(kept, language));
-        return Then::HangUp;
-    };
-    if line.open && (line.target.is_some() || line.by_name) {
-        state.asked = Asked::PutThrough;
-        state.noted = if line.number_known { Noted::Reachable } else { Noted::Unreachable };
-        let (queue, target) = (ticket.queue.clone(), line.target.clone());
-        return Then::Transfer(Box::new(Transfer { queue, target, ticket: Some(ticket.clone()) }));
-    }
-    let asks = |reason| outcome.decision.has_reason(reason);
-    if !line.open && asks(call_back::OFFERED) {
-        state.asked = Asked::CallBack;
-        let choices = outcome.reply.iter().flat_map(|reply| &reply.choices);
-        state.offer(choices.map(|choice| choice.value.as_str()));
-        return Then::Listen;
-    }
-    if !line.open && asks(call_back::WANTED) {
-        state.asked = Asked::Number;
-        return Then::Listen;
-    }
-    if line.open {
-        // The desk's words promise to put the caller through; only those on danger still hold.
-        if !asks("danger") {
-            say.clear();
-        }
-        let noted = if line.number_known { &texts::NOTED } else { &texts::NOTED_UNKNOWN };
-        say.push(said(noted, language));
-    } else if say.is_empty() {
-        say.push(said(kept, language));
-    } else if is_call {
-        say.push(said(&texts::FAREWELL, language));
-    }
-    Then::HangUp
-}
-
-/// What is said when the service cannot take the message in: a caller is never left with an error.
-/// `somewhere` is where people are, if they are anywhere.
-pub(crate) fn in_trouble(state: &CallState, channel: Channel, somewhere: Option<Transfer>) -> Next {
-    let mut next = ended(state, &[&texts::TROUBLE]);
-    next.state.noted = Noted::Nothing;
-    let (put_through, later) = if channel == Channel::Phone {
-        (&texts::PUT_THROUGH, &texts::CALL_LATER)
-    } else {
-        (&texts::written::PUT_THROUGH, &texts::written::WRITE_LATER)
-    };
-    if let Some(transfer) = somewhere {
-        next.say.push(said(put_through, state.language));
-        next.then = Then::Transfer(Box::new(transfer));
-        next.state.asked = Asked::PutThrough;
-    } else {
-        next.say.push(said(later, state.language));
-    }
-    next
 }
 
 #[cfg(test)]
