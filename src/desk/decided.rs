@@ -170,6 +170,7 @@ impl Decided<'_> {
             id: new_id("t"),
             conversation_id: self.conversation_id().to_owned(),
             customer_id: known_customer.or_else(|| self.arrival.incoming.customer_id.clone()),
+            customer: self.customer.as_ref().and_then(Customer::called).map(str::to_owned),
             channel: self.channel(),
             language: self.language(),
             queue: route.queue.clone(),

@@ -9,14 +9,14 @@ use super::receive::TURNS;
 use super::{Desk, DeskError};
 use crate::domain::{Action, ConversationState, Reason, Ticket};
 use crate::store::{Conflict, StoreError};
-use crate::triage::Routing;
+use crate::triage::{Routing, taken_up};
 
 /// An intent read with this confidence names a matter of its own.
 const CLEAR: f32 = 0.5;
 
 impl Desk {
     /// Puts a message that would open a ticket into the customer's open one, unless it is clearly
-    /// about another matter.
+    /// about another matter and does not come back to an earlier contact either.
     pub(super) async fn join_open_matter(
         &self,
         decided: &mut Decided<'_>,
@@ -37,8 +37,11 @@ impl Desk {
             return Ok(());
         }
         let routing: Arc<Routing> = (self.routing)();
-        let same = |ticket: &Ticket| !is_another_matter(decided, ticket, &routing);
-        let Some(ticket) = open.into_iter().find(same) else { return Ok(()) };
+        let same = |ticket: &&Ticket| !is_another_matter(decided, ticket, &routing);
+        // Whoever comes back to an earlier contact means one of these, however the words are read.
+        let words = taken_up::find(&decided.arrival.incoming.text);
+        let meant = open.iter().find(same).or(words.and(open.first()));
+        let Some(ticket) = meant else { return Ok(()) };
         let known = self.store.conversation(&ticket.conversation_id, TURNS).await?;
         let known = known.ok_or_else(|| StoreError::from(Conflict::Conversation(own)))?;
         let text = format!("the customer already has ticket {} open on this", ticket.id);

@@ -72,6 +72,10 @@ pub struct Ticket {
     pub conversation_id: String,
     /// The customer, if known.
     pub customer_id: Option<String>,
+    /// What the customer is called: the name as given, or else the company's identifier, an e-mail
+    /// address or a telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
     /// Where the message came in.
     pub channel: Channel,
     /// Language to answer in.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use axum::Json;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -215,7 +215,11 @@ impl IntoResponse for ApiError {
         }
         if self.code == Code::Unauthorized {
             let challenge = HeaderValue::from_static("Bearer realm=\"lotse\"");
-            headers.insert(axum::http::header::WWW_AUTHENTICATE, challenge);
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        // What is left of the body is not read: nothing more can follow on this connection.
+        if self.code == Code::BodyTooLarge {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }

@@ -40,6 +40,12 @@ pub struct CustomerUpdate {
 }
 
 impl Customer {
+    /// What the customer is called: the name, or else the surest of what is known.
+    pub fn called(&self) -> Option<&str> {
+        let known = [&self.ids, &self.emails, &self.phones].into_iter().find_map(|all| all.first());
+        self.name.as_ref().or(known).map(String::as_str)
+    }
+
     /// Whether all that an update says is known already.
     pub fn knows(&self, update: &CustomerUpdate) -> bool {
         let CustomerNames { id, email, phone } = &update.names;

@@ -19,6 +19,7 @@ mod opening;
 mod policy;
 mod routing;
 mod summary;
+pub mod taken_up;
 mod texts;
 mod words;
 

@@ -166,6 +166,32 @@ async fn another_matter_gets_a_ticket_of_its_own_that_names_the_open_one() {
 }
 
 #[tokio::test]
+async fn who_comes_back_to_a_mail_means_its_matter() {
+    let office = Office::open().await;
+    jana(&office).await;
+    let first = receive(&office, mail("mail-1", "I want a human")).await;
+    let call = receive(&office, call("call-1", "I wrote to you, and now I am angry")).await;
+    assert_eq!(ticket(&call), ticket(&first));
+}
+
+#[tokio::test]
+async fn a_ticket_tells_who_writes() {
+    let office = Office::open().await;
+    let named = |conversation: &str, contact: Contact| Incoming {
+        contact,
+        ..mail(conversation, "I want a human")
+    };
+    let email = || Some("jana@example.org".to_owned());
+    let mail = receive(&office, named("m-1", Contact { email: email(), ..Contact::default() }));
+    let id = ticket(&mail.await);
+    let called = || async { office.desk.ticket(&id).await.unwrap().customer };
+    assert_eq!(called().await.as_deref(), Some("jana@example.org"));
+    let name = Some("Jana Petersen".to_owned());
+    receive(&office, named("m-1", Contact { email: email(), name, phone: None })).await;
+    assert_eq!(called().await.as_deref(), Some("Jana Petersen"));
+}
+
+#[tokio::test]
 async fn strangers_and_the_family_telephone_stay_apart() {
     let office = Office::open().await;
     jana(&office).await;

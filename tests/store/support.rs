@@ -126,6 +126,7 @@ pub(crate) fn ticket(
         id: id.to_owned(),
         conversation_id: conversation.to_owned(),
         customer_id: None,
+        customer: None,
         channel: Channel::Chat,
         language: Language::De,
         queue: queue.to_owned(),

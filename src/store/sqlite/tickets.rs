@@ -11,6 +11,11 @@ const MOST_WORDS: usize = 12;
 
 /// Tickets with what their conversation knows of the customer; conditions follow.
 const SELECT: &str = "SELECT ticket.id, ticket.conversation_id, conversation.customer_id, \
+    coalesce((SELECT name FROM customers WHERE number = conversation.customer), \
+        conversation.customer_id, \
+        (SELECT value FROM customer_names WHERE customer = conversation.customer \
+            ORDER BY CASE kind WHEN 'id' THEN 0 WHEN 'email' THEN 1 ELSE 2 END, value LIMIT 1) \
+    ) AS customer, \
     thread.channel, conversation.language, ticket.queue, ticket.priority, ticket.state, \
     ticket.agent, ticket.due_at, ticket.first_response_at, ticket.created_at, ticket.updated_at, ticket.summary, \
     ticket.classification, ticket.decision, ticket.resolution, ticket.skills, ticket.version \
@@ -238,6 +243,7 @@ fn read(row: &SqliteRow) -> Result<Ticket, StoreError> {
         id: row.try_get("id")?,
         conversation_id: row.try_get("conversation_id")?,
         customer_id: row.try_get("customer_id")?,
+        customer: row.try_get("customer")?,
         channel: named(row, "channel", Channel::from_name)?,
         language: named(row, "language", Language::from_code)?,
         queue: row.try_get("queue")?,

@@ -64,7 +64,7 @@ export function words(name) {
 export const plainWords = (name) => name.replaceAll("_", " ").trim() || name;
 
 /** What stands for the customer in a list. */
-export const customerName = (ticket) => ticket.customer_id || text("someone");
+export const customerName = (ticket) => ticket.customer || text("someone");
 
 /** The text as a single line of at most `most` characters. */
 export function oneLine(value, most = 80) {
