@@ -105,3 +105,55 @@ fn sigterm_ends_it_in_order() {
     // The write-ahead log is folded in: a copy of the one file is a whole backup.
     assert!(!dir.path().join("lotse.sqlite-wal").exists(), "the store was not closed");
 }
+
+/// A message as `/v1/classify` reads it, and the steps that took time.
+fn classified(server: &Server, text: &str) -> (serde_json::Value, String) {
+    let client = reqwest::blocking::Client::new();
+    let request = client.post(server.url("/v1/classify"));
+    let response = request
+        .json(&serde_json::json!({ "messages": [{ "text": text }] }))
+        .send()
+        .expect("an answer");
+    let timing = response.headers()["server-timing"].to_str().expect("text").to_owned();
+    (response.json().expect("JSON"), timing)
+}
+
+/// How many texts were encoded already, and how many were not.
+fn repeated(server: &Server) -> (u32, u32) {
+    let figures = reqwest::blocking::get(server.url("/metrics")).expect("an answer");
+    let figures = figures.text().expect("text");
+    let count = |outcome: &str| {
+        let name = format!("lotse_repeated_texts_total{{outcome=\"{outcome}\"}} ");
+        let line = figures.lines().find_map(|line| line.strip_prefix(&name));
+        line.map_or(0, |count| count.parse().expect("a number"))
+    };
+    (count("hit"), count("miss"))
+}
+
+#[test]
+fn a_text_that_comes_again_is_read_alike_and_not_encoded_again() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let start = |kept: &str| {
+        Server::start_with(&dir.path().join(kept), |command| {
+            command.env("LOTSE_MODEL__REPEATED", kept);
+        })
+    };
+    let (two, none) = (start("2"), start("0"));
+    // Of two questions in turn the first is still known; the signature is no part of the text.
+    let first = "Wo ist mein Paket NL-20481?";
+    for (text, expected) in [
+        (first, (0, 1)),
+        ("Bis wann kann ich das zurückgeben?", (0, 2)),
+        ("Wo ist mein Paket NL-20481?\n\n-- \nJana Petersen", (1, 2)),
+        ("What does shipping cost?", (1, 3)),
+        ("Bis wann kann ich das zurückgeben?", (1, 4)),
+    ] {
+        let (reading, timing) = classified(&two, text);
+        assert_eq!(repeated(&two), expected, "{text}");
+        for step in ["queue;dur=", "tokenise;dur=", "encode;dur="] {
+            assert!(timing.contains(step), "{timing}");
+        }
+        assert_eq!(reading, classified(&none, text).0, "{text}");
+    }
+    assert_eq!(repeated(&none), (0, 0));
+}

@@ -9,6 +9,7 @@ mod manifest;
 mod pack;
 mod readers;
 mod reading;
+mod repeated;
 mod service;
 mod typicality;
 

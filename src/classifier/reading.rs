@@ -125,18 +125,21 @@ impl Classifier {
 
     /// Pooled vectors `[texts][hidden_size]`.
     fn pooled(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EncoderError> {
-        let sequences = texts
-            .iter()
-            .map(|text| self.tokenizer.encode(&self.manifest.prefix, text))
-            .collect::<Result<Vec<_>, _>>()?;
-        self.encoder.pooled_all(&sequences, |_| {})
+        let tokenise = |text: &&str| self.tokenizer.encode(&self.manifest.prefix, text);
+        self.encode(&texts.iter().map(tokenise).collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// Pooled vectors `[sequences][hidden_size]` of token ids.
+    pub(super) fn encode(&self, sequences: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, EncoderError> {
+        self.encoder.pooled_all(sequences, |_| {})
     }
 
     fn head_logits(&self, pooled: &[f32]) -> Logits {
         self.heads.iter().map(|(name, head)| (name.clone(), head.logits(pooled))).collect()
     }
 
-    fn interpret(&self, text: &PreparedText, pooled: Vec<f32>) -> Reading {
+    /// What the heads make of a text's pooled vector.
+    pub(super) fn interpret(&self, text: &PreparedText, pooled: Vec<f32>) -> Reading {
         let logits = self.head_logits(&pooled);
         let probabilities = |name: &str| {
             Some(softmax(logits.get(name)?, self.manifest.heads.get(name)?.temperature))

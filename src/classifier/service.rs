@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::{Classifier, Reading};
+use super::repeated::Repeated;
+use super::{Classifier, ClassifierError, Reading};
+use crate::observe;
 use crate::text::PreparedText;
 
 /// Messages that one worker takes from the queue at once.
@@ -18,12 +20,14 @@ pub struct ServiceSettings {
     pub workers: usize,
     /// Messages that may wait or be worked on; one more is refused at once.
     pub capacity: usize,
+    /// Latest texts that are not encoded once more when they are sent again; 0 for none.
+    pub repeated: usize,
 }
 
 impl Default for ServiceSettings {
     fn default() -> Self {
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { workers, capacity: 256 }
+        Self { workers, capacity: 256, repeated: 2048 }
     }
 }
 
@@ -32,7 +36,9 @@ impl Default for ServiceSettings {
 pub struct Timings {
     /// From admission until a worker took it.
     pub queue: Duration,
-    /// Tokenising and encoding of its batch.
+    /// Tokenising of its batch.
+    pub tokenise: Duration,
+    /// Encoding of its batch.
     pub encode: Duration,
 }
 
@@ -69,6 +75,7 @@ struct Queue {
 struct Shared {
     queue: Mutex<Queue>,
     arrived: Condvar,
+    repeated: Repeated,
 }
 
 impl Shared {
@@ -87,20 +94,35 @@ pub struct ClassifierService {
 }
 
 impl ClassifierService {
-    /// Starts the workers.
+    /// Starts the workers, each of which has read something when this returns: the first visitor
+    /// waits no longer than the others.
     pub fn start(classifier: Arc<Classifier>, settings: ServiceSettings) -> std::io::Result<Self> {
-        let shared =
-            Arc::new(Shared { queue: Mutex::new(Queue::default()), arrived: Condvar::new() });
-        for index in 0..settings.workers.max(1) {
+        let shared = Arc::new(Shared {
+            queue: Mutex::new(Queue::default()),
+            arrived: Condvar::new(),
+            repeated: Repeated::new(settings.repeated),
+        });
+        let workers = settings.workers.max(1);
+        let (warm, are_warm) = std::sync::mpsc::channel();
+        for index in 0..workers {
             let (shared, classifier) = (Arc::clone(&shared), Arc::clone(&classifier));
+            let warm = warm.clone();
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(1)
                 .build()
                 .map_err(std::io::Error::other)?;
-            std::thread::Builder::new()
-                .name(format!("encoder-{index}"))
-                .spawn(move || pool.install(|| work(&shared, &classifier)))?;
+            std::thread::Builder::new().name(format!("encoder-{index}")).spawn(move || {
+                pool.install(|| {
+                    warm_up(&classifier);
+                    // Whoever started this may have given up waiting.
+                    let _ = warm.send(());
+                    work(&shared, &classifier);
+                });
+            })?;
         }
+        drop(warm);
+        let count = are_warm.iter().take(workers).count();
+        debug_assert_eq!(count, workers, "a worker ended before its first message");
         let permits = Arc::new(Semaphore::new(settings.capacity));
         Ok(Self { classifier, shared, permits })
     }
@@ -110,8 +132,12 @@ impl ClassifierService {
         &self.classifier
     }
 
-    /// Reads one message. Dropping the future before a worker takes it cancels the work.
+    /// Reads one message. Dropping the future before a worker takes it cancels the work. A text that
+    /// was encoded lately is read at once, with the same result.
     pub async fn classify(&self, text: PreparedText) -> Result<(Reading, Timings), ServiceError> {
+        if let Some(pooled) = self.shared.repeated.get(&text.cleaned) {
+            return Ok((self.classifier.interpret(&text, pooled), Timings::default()));
+        }
         let permit = Arc::clone(&self.permits)
             .try_acquire_owned()
             .map_err(|_| ServiceError::Overloaded { retry_after_seconds: 1 })?;
@@ -135,26 +161,54 @@ impl Drop for ClassifierService {
     }
 }
 
+/// Takes the memory and the pages of the weights that a batch needs.
+fn warm_up(classifier: &Classifier) {
+    let text = crate::text::prepare("Guten Tag! Wann kommt mein Paket? Good morning!", None);
+    if let Err(error) = classifier.read(&[text]) {
+        tracing::warn!(%error, "the first reading failed");
+    }
+}
+
 fn work(shared: &Shared, classifier: &Classifier) {
     while let Some(jobs) = next_batch(shared) {
         let started = Instant::now();
-        let texts: Vec<PreparedText> = jobs.iter().map(|job| job.text.clone()).collect();
-        let result =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| classifier.read(&texts)));
-        let encode = started.elapsed();
-        metrics::histogram!(crate::observe::ENCODE_SECONDS).record(encode.as_secs_f64());
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            read(classifier, &shared.repeated, &jobs)
+        }));
         match result {
-            Ok(Ok(readings)) => {
+            Ok(Ok((readings, [tokenise, encode]))) => {
                 for (job, reading) in jobs.into_iter().zip(readings) {
                     let queue = started.duration_since(job.admitted);
                     // The caller may have gone away meanwhile; then nobody waits for this.
-                    let _ = job.answer.send(Ok((reading, Timings { queue, encode })));
+                    let _ = job.answer.send(Ok((reading, Timings { queue, tokenise, encode })));
                 }
             }
             Ok(Err(error)) => fail(jobs, &error.to_string()),
             Err(_) => fail(jobs, "the encoder panicked; see the log"),
         }
     }
+}
+
+/// Reads a batch; how long tokenising and encoding took.
+fn read(
+    classifier: &Classifier,
+    repeated: &Repeated,
+    jobs: &[Job],
+) -> Result<(Vec<Reading>, [Duration; 2]), ClassifierError> {
+    let started = Instant::now();
+    let token_ids = |job: &Job| classifier.token_ids(&job.text);
+    let sequences = jobs.iter().map(token_ids).collect::<Result<Vec<_>, _>>()?;
+    let tokenised = Instant::now();
+    let vectors = classifier.encode(&sequences)?;
+    let times = [tokenised - started, tokenised.elapsed()];
+    for (metric, time) in [observe::TOKENISE_SECONDS, observe::ENCODE_SECONDS].iter().zip(times) {
+        metrics::histogram!(*metric).record(time.as_secs_f64());
+    }
+    let read = |(job, vector): (&Job, Vec<f32>)| {
+        repeated.keep(&job.text.cleaned, &vector);
+        classifier.interpret(&job.text, vector)
+    };
+    Ok((jobs.iter().zip(vectors).map(read).collect(), times))
 }
 
 fn fail(jobs: Vec<Job>, problem: &str) {

@@ -112,6 +112,8 @@ pub struct ModelConfig {
     pub workers: usize,
     /// Messages that may wait for the encoder or be encoded.
     pub capacity: usize,
+    /// Latest texts that are not encoded once more when they are sent again; 0 for none.
+    pub repeated: usize,
 }
 
 fn shipped_pack() -> PathBuf {

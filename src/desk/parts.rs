@@ -52,6 +52,7 @@ impl Reads for ClassifierService {
     async fn read(&self, text: PreparedText) -> Result<Reading, ServiceError> {
         let (reading, timings) = self.classify(text).await?;
         observe::spent(Step::Queue, timings.queue);
+        observe::spent(Step::Tokenise, timings.tokenise);
         observe::spent(Step::Encode, timings.encode);
         Ok(reading)
     }

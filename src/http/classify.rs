@@ -10,8 +10,10 @@ use super::App;
 use super::error::{ApiError, Code};
 use super::extract::Json;
 use super::input::check_text;
+use super::timing::ServerTiming;
 use crate::classifier::Reading;
 use crate::domain::{Classification, Language};
+use crate::observe;
 use crate::text::{PreparedText, prepare};
 
 /// Messages in one request at most.
@@ -76,7 +78,7 @@ pub(super) struct ClassifyResult {
 pub(super) async fn classify(
     State(app): State<App>,
     Json(request): Json<ClassifyRequest>,
-) -> Result<axum::Json<ClassifyResponse>, ApiError> {
+) -> Result<(ServerTiming, axum::Json<ClassifyResponse>), ApiError> {
     let messages = request.messages;
     if messages.is_empty() {
         let message = "The list messages is empty. Send at least one message.";
@@ -98,9 +100,9 @@ pub(super) async fn classify(
             Ok::<_, ApiError>(ClassifyResult { id: message.id, classification })
         })
         .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
-    Ok(axum::Json(ClassifyResponse { results }))
+        .try_collect();
+    let (results, spent) = observe::measured(results).await;
+    Ok((ServerTiming(spent), axum::Json(ClassifyResponse { results: results? })))
 }
 
 /// Reads one message.

@@ -12,12 +12,18 @@ pub use readiness::{Readiness, ReadinessReport};
 pub use shutdown::{Shutdown, stop_signal};
 pub use spent::{Step, measured, spent, timed};
 
-/// Histogram: seconds of tokenising and encoding, a batch.
+/// Histogram: seconds of tokenising, a batch.
+pub const TOKENISE_SECONDS: &str = "lotse_tokenise_seconds";
+/// Histogram: seconds of encoding, a batch.
 pub const ENCODE_SECONDS: &str = "lotse_encode_seconds";
 /// Histogram: seconds that a message waited for a worker of the encoder.
 pub const QUEUE_SECONDS: &str = "lotse_queue_seconds";
-/// Histogram: seconds of tokenising and encoding, as each message of a batch waits for it.
+/// Histogram: seconds of tokenising, as each message of a batch waits for it.
+pub const TOKENISED_SECONDS: &str = "lotse_message_tokenise_seconds";
+/// Histogram: seconds of encoding, as each message of a batch waits for it.
 pub const ENCODED_SECONDS: &str = "lotse_message_encode_seconds";
+/// Counter by `outcome`, `hit` or `miss`: texts that were encoded already, and others.
+pub const REPEATED_TEXTS_TOTAL: &str = "lotse_repeated_texts_total";
 /// Histogram: seconds of the knowledge search, a message.
 pub const SEARCH_SECONDS: &str = "lotse_search_seconds";
 /// Histogram: seconds of the transaction that records a message.

@@ -10,7 +10,9 @@ tokio::task_local! {
 pub enum Step {
     /// Waiting for a worker of the encoder.
     Queue,
-    /// Tokenising and encoding, of the batch in which the message was.
+    /// Cutting into tokens, of the batch in which the message was.
+    Tokenise,
+    /// Encoding, of the batch in which the message was.
     Encode,
     /// The knowledge search.
     Search,
@@ -24,6 +26,7 @@ impl Step {
     fn metric(self) -> &'static str {
         match self {
             Self::Queue => super::QUEUE_SECONDS,
+            Self::Tokenise => super::TOKENISED_SECONDS,
             Self::Encode => super::ENCODED_SECONDS,
             Self::Search => super::SEARCH_SECONDS,
             Self::Store => super::STORE_SECONDS,
@@ -34,6 +37,7 @@ impl Step {
     pub fn name(self) -> &'static str {
         match self {
             Self::Queue => "queue",
+            Self::Tokenise => "tokenise",
             Self::Encode => "encode",
             Self::Search => "search",
             Self::Store => "store",

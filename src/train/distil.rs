@@ -98,6 +98,12 @@ impl Teacher {
         Ok(Self { bert, heads, layers })
     }
 
+    /// How many of the student's lowest layers read what they read in the teacher: above the first
+    /// gap every layer has to learn anew.
+    pub(super) fn undisturbed(&self) -> usize {
+        self.layers.iter().enumerate().take_while(|(place, layer)| place == *layer).count()
+    }
+
     /// What the teacher makes of a batch.
     pub(super) fn read(&self, batch: &PackedBatch) -> Result<Lesson, TrainError> {
         let (pooled, states) = self.bert.pooled_with_states(batch, Mode::Inference)?;

@@ -127,6 +127,8 @@ impl<'a> Workshop<'a> {
             epochs: self.options.epochs.unwrap_or(plan.epochs),
             batch: self.options.batch.unwrap_or(plan.batch),
             rate: self.options.rate.unwrap_or(plan.rate),
+            // A teacher's states are to be met exactly, which noise does not help.
+            dropout: if self.teacher.is_some() { 0.0 } else { plan.dropout },
             ..plan.clone()
         }
     }

@@ -150,7 +150,11 @@ fn load_model_and_knowledge(
         0 => ServiceSettings::default().workers,
         workers => workers,
     };
-    let settings = ServiceSettings { workers, capacity: config.model.capacity };
+    let settings = ServiceSettings {
+        workers,
+        capacity: config.model.capacity,
+        repeated: config.model.repeated,
+    };
     let service = ClassifierService::start(classifier, settings)
         .context("cannot start the threads of the encoder")?;
     Ok((Arc::new(service), Arc::new(knowledge)))

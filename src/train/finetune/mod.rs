@@ -124,6 +124,7 @@ pub(super) fn finetune(
 ) -> Result<Tuned, TrainError> {
     let (base, plan) = (material.base, &material.plan);
     let frozen = base.config.num_hidden_layers * plan.frozen_of_twelve / 12;
+    let frozen = material.teacher.map_or(frozen, |teacher| frozen.min(teacher.undisturbed()));
     let bert = Bert::trainable(&base.config, &base.weights, device, frozen)?;
     let mut run = Run::new(material, &bert, &heads);
     if run.resume(device)? {
