@@ -197,6 +197,8 @@ class Setting:
         self.port, self.agi = free_port(), free_port()
         environment = os.environ | {
             "LOTSE_STORE__PATH": os.path.join(directory, "store.sqlite"),
+            # The same transcripts come again and again, as those of callers do not.
+            "LOTSE_MODEL__REPEATED": "0",
             "LOTSE_CHANNELS__PUBLIC_URL": PUBLIC_URL,
             "LOTSE_CHANNELS__TWILIO__AUTH_TOKEN": TOKEN,
             "LOTSE_CHANNELS__AGI__LISTEN": f"127.0.0.1:{self.agi}",

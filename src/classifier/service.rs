@@ -121,8 +121,11 @@ impl ClassifierService {
             })?;
         }
         drop(warm);
-        let count = are_warm.iter().take(workers).count();
-        debug_assert_eq!(count, workers, "a worker ended before its first message");
+        if are_warm.iter().take(workers).count() < workers {
+            let problem =
+                "a thread of the encoder ended before its first message: the log says why";
+            return Err(std::io::Error::other(problem));
+        }
         let permits = Arc::new(Semaphore::new(settings.capacity));
         Ok(Self { classifier, shared, permits })
     }
