@@ -98,7 +98,7 @@ impl Classifier {
 
     /// Token ids of a message, as the encoder is given them.
     pub fn token_ids(&self, text: &PreparedText) -> Result<Vec<u32>, ClassifierError> {
-        Ok(self.tokenizer.encode(&self.manifest.prefix, &text.cleaned)?)
+        Ok(self.tokenise(&text.cleaned)?)
     }
 
     /// Vectors as the heads see them.
@@ -125,8 +125,13 @@ impl Classifier {
 
     /// Pooled vectors `[texts][hidden_size]`.
     fn pooled(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EncoderError> {
-        let tokenise = |text: &&str| self.tokenizer.encode(&self.manifest.prefix, text);
-        self.encode(&texts.iter().map(tokenise).collect::<Result<Vec<_>, _>>()?)
+        let sequences =
+            texts.iter().map(|text| self.tokenise(text)).collect::<Result<Vec<_>, _>>()?;
+        self.encode(&sequences)
+    }
+
+    fn tokenise(&self, text: &str) -> Result<Vec<u32>, EncoderError> {
+        self.tokenizer.encode(&self.manifest.prefix, text)
     }
 
     /// Pooled vectors `[sequences][hidden_size]` of token ids.

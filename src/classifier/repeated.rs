@@ -11,41 +11,36 @@ use crate::observe;
 /// Which text it is: its words are not kept.
 type Key = [u8; 32];
 
-/// Pooled vectors of the latest texts; some 1.6 kB each with the shipped pack.
-pub(super) struct Repeated {
-    vectors: Mutex<LruCache<Key, Vec<f32>>>,
-}
+/// Pooled vectors of the latest texts; some 1.6 kB each with the shipped pack. None keeps none.
+pub(super) struct Repeated(Option<Mutex<LruCache<Key, Vec<f32>>>>);
 
 impl Repeated {
     /// Of so many texts; 0 keeps none.
     pub(super) fn new(texts: usize) -> Self {
-        Self { vectors: Mutex::new(LruCache::new(texts)) }
+        Self((texts > 0).then(|| Mutex::new(LruCache::new(texts))))
     }
 
     /// The vector of a text as the encoder is given it, if it was among the latest.
     pub(super) fn get(&self, text: &str) -> Option<Vec<f32>> {
-        let mut vectors = self.vectors();
-        if vectors.capacity() == 0 {
-            return None;
-        }
-        let found = vectors.get(&key(text)).cloned();
-        drop(vectors);
+        let vectors = self.0.as_ref()?;
+        let key = key(text);
+        let found = lock(vectors).get(&key).cloned();
         let outcome = if found.is_some() { "hit" } else { "miss" };
         metrics::counter!(observe::REPEATED_TEXTS_TOTAL, "outcome" => outcome).increment(1);
         found
     }
 
     pub(super) fn keep(&self, text: &str, vector: &[f32]) {
-        let mut vectors = self.vectors();
-        if vectors.capacity() > 0 {
-            vectors.insert(key(text), vector.to_vec());
+        if let Some(vectors) = &self.0 {
+            let (key, vector) = (key(text), vector.to_vec());
+            lock(vectors).insert(key, vector);
         }
     }
+}
 
-    fn vectors(&self) -> MutexGuard<'_, LruCache<Key, Vec<f32>>> {
-        // Entries are whole: a panic elsewhere leaves nothing half done in here.
-        self.vectors.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(vectors: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Entries are whole: a panic elsewhere leaves nothing half done in here.
+    vectors.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn key(text: &str) -> Key {

@@ -9,7 +9,7 @@ use super::receive::TURNS;
 use super::{Desk, DeskError};
 use crate::domain::{Action, ConversationState, Reason, Ticket};
 use crate::store::{Conflict, StoreError};
-use crate::triage::{Routing, taken_up};
+use crate::triage::{Routing, is_taken_up};
 
 /// An intent read with this confidence names a matter of its own.
 const CLEAR: f32 = 0.5;
@@ -39,8 +39,8 @@ impl Desk {
         let routing: Arc<Routing> = (self.routing)();
         let same = |ticket: &&Ticket| !is_another_matter(decided, ticket, &routing);
         // Whoever comes back to an earlier contact means one of these, however the words are read.
-        let words = taken_up::find(&decided.arrival.incoming.text);
-        let meant = open.iter().find(same).or(words.and(open.first()));
+        let takes_up = || is_taken_up(&decided.arrival.incoming.text);
+        let meant = open.iter().find(same).or_else(|| open.first().filter(|_| takes_up()));
         let Some(ticket) = meant else { return Ok(()) };
         let known = self.store.conversation(&ticket.conversation_id, TURNS).await?;
         let known = known.ok_or_else(|| StoreError::from(Conflict::Conversation(own)))?;

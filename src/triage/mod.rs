@@ -19,7 +19,7 @@ mod opening;
 mod policy;
 mod routing;
 mod summary;
-pub mod taken_up;
+mod taken_up;
 mod texts;
 mod words;
 
@@ -38,4 +38,5 @@ pub use summary::{
     Earlier, MOST_HEADLINE_WORDS, MOST_WORDS, conversation_language, earlier_contacts, intent_name,
     summarize,
 };
+pub use taken_up::is_taken_up;
 pub use texts::{Texts, TextsError};
