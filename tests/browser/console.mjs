@@ -212,6 +212,37 @@ const FAULT = "The internet has been dead for three days and nobody calls back! 
   await ben.page.locator('[data-action="claim"]').waitFor();
   assert.equal((await ticketOf(ben.page, ticket.id)).state, "open");
 
+  // What was asked for before a claim, and comes after it, does not take the field away again.
+  const late = await customer(FAULT);
+  await toQueue(anna.page, late.ticket.queue);
+  await row(anna.page, late.ticket.id).waitFor();
+  const release = [];
+  const hold = (pattern) => {
+    let isFirst = true;
+    return anna.page.route(pattern, async (route) => {
+      if (isFirst) await new Promise((resolve) => {
+        isFirst = false;
+        release.push(resolve);
+      });
+      await route.continue();
+    });
+  };
+  await hold(`**/v1/tickets/${late.ticket.id}/context`);
+  await openTicket(anna.page, late.ticket.id);
+  await until("the first look is under way", () => release.length === 1);
+  await hold(`**/v1/tickets/${late.ticket.id}`);
+  await anna.page.locator('[data-action="claim"]').click();
+  await anna.page.locator("#words").fill("Guten Tag!");
+  await until("the second look is under way", () => release.length === 2);
+  const looked = anna.page.waitForResponse((response) => response.url().endsWith("/context"));
+  release[0]();
+  await looked;
+  await anna.page.locator(".turn", { hasText: FAULT }).waitFor();
+  assert.ok(await anna.page.locator("#words").isVisible());
+  release[1]();
+  await anna.reply("Guten Tag!");
+  await anna.page.locator("#thread").focus();
+
   // Search finds a conversation by a word that was said in it.
   await anna.page.keyboard.press("/");
   await anna.page.keyboard.type(word);

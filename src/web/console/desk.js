@@ -167,7 +167,9 @@ export async function loadOpen() {
       get(path("tickets", open.id, "context")).catch(() => null),
     ])) ?? [];
     if (desk.open !== open || !conversation) return;
-    Object.assign(open, { ticket, conversation, problem: null, context: context ?? open.context });
+    Object.assign(open, { conversation, problem: null, context: context ?? open.context });
+    // A step taken while this loaded has given a newer ticket, which stays.
+    open.ticket ??= ticket;
     adopt(ticket);
   } catch (error) {
     if (desk.open !== open) return;
@@ -187,14 +189,16 @@ async function loadEarlier(id) {
   changed("open");
 }
 
-/** Takes over a ticket as the service has just given it, wherever it is shown. */
+/** Takes over a ticket as the service has given it, unless an answer that came earlier was newer. */
 export function adopt(ticket) {
-  const isOlder = (known) => known.id === ticket.id && known.version <= ticket.version;
-  const update = (known) => (isOlder(known) ? { ...known, ...ticket } : known);
+  const isSame = (known) => known?.id === ticket.id;
+  const shown = [...desk.mine, ...(desk.list.tickets ?? []), desk.open?.ticket].filter(isSame);
+  if (shown.some(({ version }) => version > ticket.version)) return;
+  const update = (known) => (isSame(known) ? { ...known, ...ticket } : known);
   desk.list.tickets = desk.list.tickets?.map(update) ?? null;
-  const mine = desk.mine.filter((known) => known.id !== ticket.id);
-  desk.mine = isMine(ticket) ? sorted([...mine, ticket]) : mine;
-  if (desk.open?.id === ticket.id && desk.open.ticket) desk.open.ticket = update(desk.open.ticket);
+  const others = desk.mine.filter((known) => !isSame(known));
+  desk.mine = isMine(ticket) ? sorted([...others, ticket]) : others;
+  if (desk.open) desk.open.ticket = update(desk.open.ticket);
   changed("mine", "list", "open");
 }
 
